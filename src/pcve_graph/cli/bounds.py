@@ -72,7 +72,12 @@ def add_bounds(command: click.Command) -> None:
         ),
     )
     no_pager = click.Option(
-        ["--no-pager"], is_flag=True, hidden=True, expose_value=False, callback=_refuse_pager
+        ["--no-pager"],
+        is_flag=True,
+        hidden=True,
+        expose_value=False,
+        callback=_refuse_pager,
+        help="Write long results to the terminal without a pager.",
     )
     names = {param.name for param in command.params}
     command.params += [option for option in (*options, no_pager) if option.name not in names]

@@ -188,7 +188,7 @@ def _fact_line(
     numbers = ""
     if pieces and most_sources:
         if isinstance(fact, IncomingFact):
-            numbers = _known_numbers(pieces, citations)
+            numbers = _incoming_numbers(pieces, citations)
         else:
             numbers = f" {_numbers(pieces, citations, most_sources)}"
     tail = numbers + _marks(pieces, not most_sources, marks_of_day(fact))
@@ -242,7 +242,7 @@ def _numbers(pieces: Sequence[Evidence], citations: Citations, most: int) -> str
     return " ".join(parts)
 
 
-def _known_numbers(pieces: Sequence[Evidence], citations: Citations) -> str:
+def _incoming_numbers(pieces: Sequence[Evidence], citations: Citations) -> str:
     """The numbers of sources after a space if all have one, else how many sources there are.
 
     The sources of facts of others are not listed for these alone: the page would hold little else.

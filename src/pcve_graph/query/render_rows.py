@@ -178,22 +178,29 @@ def count_line(answer: ResultTable, store: ox.Store, places: list[int], query: s
     several.
 
     They are those of a column among `places` that has a thing in each row: of the one that the name
-    of the `query` has (`events-in-country`), else of the first. Their noun is the label of the
-    class that all have, else the name of the column. `62 rows` where no column has things.
+    of the `query` has (`events-in-country`), else of the first whose things have records, else of
+    the first. Their noun is the label of the class that all have, else the name of the column.
+    `62 rows` where no column has things.
     """
     rows = quantity(len(answer.rows), "row")
     counts_by_noun: dict[str, int] = {}
+    recorded = []
     for place in places:
         things = {row[place] for row in answer.rows}
         if things and all(isinstance(thing, ox.NamedNode) for thing in things):
             noun = _noun(store, things, answer.columns[place])
             counts_by_noun.setdefault(noun, len(things))
+            recorded += [noun] if all(map(_has_record, things)) else []
     if not counts_by_noun:
         return rows
     named = (noun for noun in counts_by_noun if plural(noun) in query.split("-"))
-    noun = next(named, next(iter(counts_by_noun)))
+    noun = next(named, next(iter([*recorded, *counts_by_noun])))
     counted = quantity(counts_by_noun[noun], noun)
     return counted if counts_by_noun[noun] == len(answer.rows) else f"{counted} in {rows}"
+
+
+def _has_record(thing: Term | None) -> bool:
+    return isinstance(thing, ox.NamedNode) and thing.value.startswith(f"{BASE}id/")
 
 
 def _noun(store: ox.Store, things: set[Term | None], column: str) -> str:
@@ -201,7 +208,7 @@ def _noun(store: ox.Store, things: set[Term | None], column: str) -> str:
     predicate = ox.NamedNode(expand("rdf:type"))
     kinds: set[Term | None] = set()
     for thing in things:
-        if isinstance(thing, ox.NamedNode) and thing.value.startswith(f"{BASE}id/"):
+        if isinstance(thing, ox.NamedNode) and _has_record(thing):
             quads = store.quads_for_pattern(thing, predicate, None, None)
             kinds.update(quad.object for quad in quads)
         else:

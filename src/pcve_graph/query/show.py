@@ -258,8 +258,9 @@ class _ThingReader:
                 text = "/".join(value.value.split("/")[-2:])
             holds = "" if path in dating else holds
             facts.append(ThingFact(local_name(path), label, text, value, proofs, inner, holds))
+        has_page = kind is not None and kind.folder is not None
         places = {
-            key.name: (page_order(key), place)
+            key.name: (page_order(key) if has_page else 0.0, place)
             for place, key in enumerate(sorted(keys, key=lambda key: order[key.path][0]))
         }
         return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, (LAST, 0)), fact.value)))
