@@ -228,7 +228,7 @@ def test_a_server_is_asked_the_same(
 @pytest.mark.full
 @pytest.mark.filterwarnings("ignore")
 def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
-    require("ipykernel", "nbclient", "nbformat", "pandas")
+    require("ipykernel", "matplotlib", "nbclient", "nbformat", "networkx", "pandas")
     import nbformat
     from nbclient import NotebookClient
 
@@ -239,7 +239,11 @@ def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
     ).execute()
     outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
     assert len(outputs) >= 9
-    assert "<table>" in str(outputs[1])
+    assert "<table>" in str(outputs[2])
+    pictures = [
+        [out for out in cell if "image/png" in out.get("data", {})] for cell in outputs[-2:]
+    ]
+    assert [len(images) for images in pictures] == [1, 1]
 
 
 @pytest.mark.parametrize(

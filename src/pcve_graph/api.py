@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from .analysis.scope import read_day
 from .graph.serialize import serialize
+from .graph.settings import read_settings
 from .model.limits import MEMORY_BYTES, QUERY_SECONDS, read_count
 from .model.namespaces import PREFIXES
 from .model.problems import ContentError, UsageError, damage_as_usage_error
@@ -110,6 +111,12 @@ class KnowledgeGraph(Analyses, Checks, Publications):
                 build_project(project)
         return cls(project, SavedGraph(open_graph(project)))
 
+    @property
+    def data_version(self) -> str:
+        """The version of the data, by which a release is cited; empty if the project has none."""
+        return read_settings(self.project).data_version
+
+    @names_checked
     def questions(
         self, theme: str | None = None, *, queries: str | Path | None = None
     ) -> Questions:
