@@ -88,7 +88,9 @@ def test_every_character_that_xml_forbids_is_refused() -> None:
         assert (refused.at, refused.name) == (4, f"U+{code:04X}")
 
 
-@pytest.mark.parametrize("escape", ["\\u0008", "\\u0000", "\\u001F", "\\uFFFE", "\\uFFFF"])
+@pytest.mark.parametrize(
+    "escape", ["\\u0008", "\\u0000", "\\u001F", "\\uFFFE", "\\uFFFF", "\\u000D"]
+)
 @pytest.mark.parametrize("place", ["record", "lines", "source"])
 def test_a_control_character_is_refused_where_it_is_read(
     world: World, escape: str, place: str

@@ -77,7 +77,7 @@ ONLY_IN = {
         "validation.engines",
     },
     "SPARQLWrapper": {"query.remote.endpoint"},
-    "rich": {"query.render"},
+    "rich": {"query.text_table"},
     "sqlite3": {"graph.build_folder", "incremental.dependency_index", "query.search"},
     "matplotlib": {"analysis.chart_page", "analysis.charts"},
     "xlsxwriter": {"analysis.tables"},

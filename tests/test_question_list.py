@@ -12,7 +12,7 @@ from conftest import World
 from engines import QUERIES
 
 from pcve_graph.model.namespaces import expand
-from pcve_graph.query.saved import THEMES
+from pcve_graph.query.themes import THEMES
 
 
 def csv_rows(world: World, *arguments: str, stdin: str | None = None) -> list[dict[str, str]]:

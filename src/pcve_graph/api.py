@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime
 import keyword
+import time
+import warnings
 from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
@@ -43,6 +45,8 @@ from .python.publications import Publications
 from .python.questions import Questions, select_questions
 from .python.reports import Reasons, ThingPage
 from .query.access import EndpointGraph, SavedGraph, bind_for_graph
+from .query.asked_terms import query_notes
+from .query.base import base_notes, remaining_seconds
 from .query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from .query.foreign import parse_foreign_query, read_query_folder, resolve_query
 from .query.lists import with_lists
@@ -177,8 +181,11 @@ class KnowledgeGraph(Analyses, Checks, Publications):
             raise error.with_example(f'{keyword_name}="{error.example}"') from None
         if timeout is None:
             bounds = chosen.timeout or bounds[0], bounds[1]
+        start = time.monotonic()
         answer = self._answer(chosen, bindings, limit, flag("allow_service", allow_service), bounds)
-        return self._rows(answer, chosen, bindings)
+        left = remaining_seconds(bounds[0], time.monotonic() - start)
+        notes = base_notes(self._graph.ask, chosen, bindings, left, memory=bounds[1])
+        return self._rows(answer, chosen, bindings, notes)
 
     @names_checked
     def sparql(
@@ -193,19 +200,20 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         """The result of SPARQL: rows for SELECT, an rdflib graph for CONSTRUCT, a bool for ASK.
 
         The prefixes of the project need not be declared; the columns of `SELECT *` are in the order
-        of the text. `timeout` and `memory` are as those of `query`. Raises ContentError for a
-        syntax error, UsageError where it was stopped.
+        of the text. A term that the graph does not have is in `rows.notes`, with the nearest one;
+        for a result without rows it is a warning. `timeout` and `memory` are as those of `query`.
+        Raises ContentError for a syntax error, UsageError where it was stopped.
         """
         check_type("text", text, str)
         bounds = read_bounds(timeout, memory)
         raw = text.encode(errors="surrogatepass")
         query = self._bounded(parse_foreign_query, raw, "query", name="query", bounds=bounds)
         answer = self._answer(query, {}, limit, flag("allow_service", allow_service), bounds)
-        if isinstance(answer, bool):
-            return answer
-        if isinstance(answer, ResultTriples):
-            return _graph(answer.triples)
-        return self._rows(answer, query, {})
+        if isinstance(answer, ResultTable):
+            return self._rows(answer, query, {})
+        for note in query_notes(self._graph, query, {}):
+            warnings.warn(note.sentence, UserWarning, stacklevel=2)
+        return answer if isinstance(answer, bool) else _graph(answer.triples)
 
     def why(
         self,
@@ -306,7 +314,13 @@ class KnowledgeGraph(Analyses, Checks, Publications):
             raise UsageError(f"{error}; allow_service=True permits it") from None
         return with_lists(answer, query.lists)
 
-    def _rows(self, answer: Answer, query: SavedQuery, bindings: Mapping[str, Term]) -> Rows:
+    def _rows(
+        self,
+        answer: Answer,
+        query: SavedQuery,
+        bindings: Mapping[str, Term],
+        notes: tuple[str, ...] = (),
+    ) -> Rows:
         if not isinstance(answer, ResultTable):
             raise UsageError(
                 "the query has no result set (it is not a SELECT); kg.sparql() runs any query"
@@ -314,7 +328,9 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         labels, reasons = self._graph.words(answer), None
         if isinstance(self._graph, SavedGraph) and self._graph.worker:
             reasons = partial(self._graph.worker.why, self.project, query.text, bindings)
-        return Rows(answer, labels, reasons, (query.text, bindings))
+        if query.is_foreign:
+            notes += tuple(note.sentence for note in query_notes(self._graph, query, bindings))
+        return Rows(answer, labels, reasons, (query.text, bindings), notes)
 
     def __repr__(self) -> str:
         if isinstance(self._graph, EndpointGraph):

@@ -20,6 +20,7 @@ from ..graph.ontology import read_ontology
 from ..model.closure import closure
 from ..model.namespaces import expand, local_name, nterm
 from ..model.project import Project
+from ..model.redirects import last_replacements
 from ..model.terms import from_iri
 from ..query.columns import KINDS, Column, query_error, select_cells, wrong_value
 from ..query.saved import required_queries
@@ -100,7 +101,7 @@ class _Reader:
         self.queries = required_queries(project, "landscape", COLUMNS)
         self.ontology = read_ontology(project)
         self.roles = work_roles(self.ontology)
-        self.replaced = _final_replacements(dict(self.pairs("replaced")))
+        self.replaced = last_replacements(dict(self.pairs("replaced")))
         self.within: dict[str, tuple[str, ...]] = {}
         self.countries: frozenset[str] = frozenset()
         self.located_in_cache: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -135,7 +136,9 @@ class _Reader:
 
     def read_places(self) -> None:
         rows = self.rows("places")
-        self.countries = frozenset(place for place, kind, _ in rows if kind.endswith("#Country"))
+        self.countries = frozenset(
+            self.replacement_of(place) for place, kind, _ in rows if kind.endswith("#Country")
+        )
         pairs = (
             (self.replacement_of(place), self.replacement_of(above))
             for place, _, above in rows
@@ -202,7 +205,10 @@ class _Reader:
             members={region: tuple(countries) for region, countries in members.items()},
             countries=self.countries,
             broader=self.broader,
-            frames={frame: self.frames_above.get(frame, ()) for frame in sorted(self.kinds)},
+            frames={
+                frame: self.frames_above.get(frame, ())
+                for frame in sorted(self.kinds.keys() - self.replaced.keys())
+            },
             sorts=self.kind_ids,
             successions={
                 frame: tuple(sorted(predecessors))
@@ -395,15 +401,3 @@ def _all_above(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]
         node: tuple(sorted(closure(above, lambda node: direct.get(node, ())) - {node}))
         for node, above in direct.items()
     }
-
-
-def _final_replacements(replaced: dict[str, str]) -> dict[str, str]:
-    """Each replaced record to the last one in its chain of replacements."""
-    current = {}
-    for old in replaced:
-        seen, new = {old}, replaced[old]
-        while new in replaced and new not in seen:
-            seen.add(new)
-            new = replaced[new]
-        current[old] = new
-    return current

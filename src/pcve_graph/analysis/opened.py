@@ -80,14 +80,17 @@ class AnalysisGraph:
     def scope(self, request: ScopeRequest) -> Scope:
         """The scope that options select. Raises UsageError as `resolve` and `option_period` do."""
         first, last = option_period(request.since, request.until, request.as_of)
-        names = {
-            "topic": request.topic,
-            "group": request.group,
-            "funder": request.funder,
-            "pillar": request.pillar,
-            "country": request.country,
-        }
-        return Scope(**self.resolve(**names), first=first, last=last)
+        return Scope(**self.resolve(**_names(request)), first=first, last=last)
+
+    def need_scope(self, request: ScopeRequest) -> tuple[Scope, str]:
+        """The scope that options select for needs, and the pillar that a source names, or "".
+
+        Raises UsageError as `scope` does.
+        """
+        first, last = option_period(request.since, request.until, request.as_of)
+        iris = self.resolve("needs", **_names(request))
+        pillar = iris.pop("pillar", "")
+        return Scope(**iris, first=first, last=last), pillar
 
     def matrix(self, scope: Scope, by: str, count: str, every: bool = False) -> Matrix:
         """The coverage matrix of a scope; `every` adds all narrower topics or groups."""
@@ -102,3 +105,14 @@ class AnalysisGraph:
 
         searches = read_searches(self.project, self.store, self.landscape)
         return with_searches(self.landscape, matrix, searches, period)
+
+
+def _names(request: ScopeRequest) -> dict[str, str]:
+    """The names of things that a request has, by parameter; an empty text is not set."""
+    return {
+        "topic": request.topic,
+        "group": request.group,
+        "funder": request.funder,
+        "pillar": request.pillar,
+        "country": request.country,
+    }

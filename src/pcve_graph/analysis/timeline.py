@@ -13,10 +13,11 @@ from ..graph.labels import designation_notes
 from ..model.dates import plain_date
 from ..model.periods import NOT_KNOWN, YES
 from ..model.project import Project
+from ..model.words import quantity
 from ..query.columns import Column, select_rows
 from ..query.render import format_date
 from ..query.saved import required_queries
-from .coverage.basis import base_notes, quantity
+from .coverage.basis import base_notes
 from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, certain_years, possible_years
 from .coverage.report import NO_PROOF, NONE, scope_words
 from .load import SOURCE_COLUMNS

@@ -36,6 +36,17 @@ from .context import FORMAT, PICTURE, open_or_build, project_of, scope_options, 
     "--gaps", is_flag=True, help="List what was searched and not found, and what was not searched."
 )
 @click.option(
+    "--needs",
+    is_flag=True,
+    help="Compare the needs on record with the projects that respond to them.",
+)
+@click.option("--country", default="", metavar="NAME", help="With --needs: only of this economy.")
+@click.option(
+    "--all-topics",
+    is_flag=True,
+    help="All topics or target groups, not only the broadest; --topic has its narrower ones.",
+)
+@click.option(
     "--limit",
     type=COUNT,
     default=10,
@@ -66,6 +77,7 @@ def coverage(
       pcve coverage --topic prisons --count events
       pcve coverage --cell albania/prisons
       pcve coverage --gaps --as-of 2024-06-01
+      pcve coverage --needs --pillar prevent
       pcve coverage --by year --format xlsx -o coverage.xlsx
     """
     from ..analysis.coverage.request import CoverageRequest, answer_coverage

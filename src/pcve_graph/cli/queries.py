@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,7 +18,10 @@ from ..model.suggest import did_you_mean
 from ..query.access import ReadableGraph, bind_for_graph
 from ..query.binding import substitute_terms
 from ..query.foreign import read_query_folder, resolve_query
-from ..query.saved import THEMES, Parameter, SavedQuery, read_queries
+from ..query.foreign_files import unread_files
+from ..query.parameters import datatype_words
+from ..query.saved import Parameter, SavedQuery, read_queries
+from ..query.themes import THEMES
 from ..system.sandbox import inside
 from .bounds import SECONDS
 from .console import despite_closed_pipe, handle_errors, write_lines, write_messages, write_result
@@ -35,6 +38,9 @@ from .query import CommandOutput, note_line, read_settings
 if TYPE_CHECKING:
     from ..query.access import ReadableGraph
 
+_MOST_VALUES: Final = 8
+"""The most values of a parameter that the list of queries shows."""
+
 
 def check_queries(
     graph: ReadableGraph, project: Project, folder: Path | None, timeout: float
@@ -44,13 +50,11 @@ def check_queries(
     Returns the exit code: 1 if a query fails or cannot be read.
     """
     from ..query.access import run_trials
-    from ..query.foreign import read_query_folder
-    from ..query.saved import read_queries
 
     queries, problems = (
         read_query_folder(folder) if folder else (read_queries(project, "answers"), [])
     )
-    write_messages(*map(str, problems))
+    write_messages(*map(str, problems), *(unread_files(folder) if folder else ()))
     failed = len(problems)
     trial_count = 0
     inside.set_limits(seconds=0)  # from here on each query has its own time limit
@@ -184,7 +188,9 @@ def query_catalogue(project: Project, folder: Path | None, theme: str = "") -> C
         for title in ((theme,) if theme else (*THEMES, ""))
     ]
     notes = tuple(note_line(remark) for query in queries_by_name.values() for remark in query.notes)
-    return CommandOutput("\n".join(filter(None, groups)), notes, tuple(problems))
+    unread = unread_files(folder) if folder else ()
+    text = "\n".join(filter(None, groups))
+    return CommandOutput(text, (*notes, *unread), tuple(problems))
 
 
 def _group(queries_by_name: dict[str, SavedQuery], theme: str, option: str) -> Iterator[str]:
@@ -205,8 +211,8 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
                 ": "
             )
         )
-        if parameter.example:
-            value = parameter.example
+        if parameter.example or parameter.required:
+            value = parameter.example or "…"
             quoted = f"'{value}'" if set(value) & set(" '\"()<>&;|*?$") else value
             example += f" --set {parameter.name}={quoted}"
     return [*lines, f"    example: {example}"]
@@ -214,7 +220,7 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
 
 def _accepted_values(parameter: Parameter) -> str:
     """The values that a parameter takes, in words: `concept of topic, required`."""
-    words = parameter.type
+    words = datatype_words(parameter.datatype) if parameter.datatype else parameter.type
     if parameter.scheme:
         words += f" of {parameter.scheme}"
     if parameter.kinds:
@@ -222,7 +228,9 @@ def _accepted_values(parameter: Parameter) -> str:
     if parameter.language:
         words += f" in {parameter.language}"
     if parameter.allowed:
-        words += ": " + " | ".join(parameter.allowed)
+        more = len(parameter.allowed) - _MOST_VALUES
+        words += ": " + " | ".join(parameter.allowed[:_MOST_VALUES])
+        words += f" | … {more:,} more" if more > 0 else ""
     if parameter.default:
         return f"{words}, default {parameter.default}"
     return words + (", required" if parameter.required else "")

@@ -12,12 +12,12 @@ import click
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..model.visible import one_line
+from ..model.words import quantity
 from ..system.atomic_writes import write_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
     progress_of,
-    quantity,
     write_errors_as_usage,
     write_lines,
     write_messages,

@@ -15,6 +15,7 @@ import click
 from ..model.languages import USER_LANGUAGE, user_language
 from ..model.problems import SEVERITIES, UsageError
 from ..model.project import Project
+from ..model.words import quantity
 from ..system.sandbox import inside
 from ..system.sandbox.command import run_in_child
 from .bounds import COUNT
@@ -24,15 +25,14 @@ from .console import (
     note_engine,
     problem_counts,
     progress_of,
-    quantity,
     read_stdin,
     show_progress,
-    summary,
     write_lines,
     write_messages,
     write_result,
 )
 from .context import ENGINE, open_or_build, project_of
+from .summary import summary
 
 if TYPE_CHECKING:
     from ..validation.run import Outcome

@@ -76,6 +76,9 @@ class Analyses(OpenedGraph):
         as_of: Day = None,
         cell: str | None = None,
         gaps: bool = False,
+        needs: bool = False,
+        country: str | None = None,
+        all_topics: bool = False,
         limit: int = 10,
         picture: str | Path | None = None,
         timeout: float = COMMAND_SECONDS,
@@ -84,19 +87,22 @@ class Analyses(OpenedGraph):
         """Who works where on what, and where there is no record, as `pcve coverage` shows it.
 
         The table has a row for each cell, with ids; in a notebook the matrix is shown. With `gaps`,
-        the cells without a record. With `cell` (`albania/prisons`), the text has its works with
-        their evidence. Raises UsageError as `overlaps` does, and for arguments that exclude each
-        other.
+        the cells without a record; with `needs`, the needs on record with what responds to them,
+        also of one `country`. With `cell` (`albania/prisons`), the text has its works with their
+        evidence. Columns are the broadest topics or groups, or with `all_topics` all of them.
+        Raises UsageError as `overlaps` does, and for arguments that exclude each other.
 
         >>> kg.coverage(topic="prisons", count="events")  # doctest: +SKIP
         """
         self._require_saved("coverage")
         request = CoverageRequest(
-            _scope(topic, group, funder, pillar, since, until, as_of),
+            _scope(topic, group, funder, pillar, since, until, as_of, country),
             by=optional_text("by", by),
             count=optional_text("count", count),
             cell=optional_text("cell", cell),
             gaps=flag("gaps", gaps),
+            needs=flag("needs", needs),
+            all_topics=flag("all_topics", all_topics),
             limit=read_count(limit, "limit"),
         )
         request.check(picture is not None)

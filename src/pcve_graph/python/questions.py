@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean
 from ..query.html_tables import html_table
-from ..query.saved import THEMES, Parameter, SavedQuery
+from ..query.saved import Parameter, SavedQuery
+from ..query.themes import THEMES
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ..model.problems import ContentError, Position, UsageError, damage_message,
 from ..model.terms import Term, from_iri
 from ..syntax import sparql_results
 from ..syntax.sparql_bounds import check_query_text
+from ..syntax.sparql_constants import lower_booleans, with_placeholders
 from ..syntax.sparql_errors import check_syntax, syntax_problem
 from ..syntax.sparql_tokens import (
     dataset_graphs,
@@ -22,6 +23,7 @@ from ..syntax.sparql_tokens import (
     line_and_column,
     tokenize,
     update_keyword,
+    variable_names,
     variables_of_star,
 )
 from .binding import substitute_terms
@@ -127,16 +129,17 @@ def _answer(
     store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
     check_read_only(text, service, name)
-    graphs = [name for name in dataset_graphs(text) if ":" in name]
+    query = lower_booleans(substitute_terms(text, bindings))
+    graphs = [name for name in dataset_graphs(query) if ":" in name]
     for graph in graphs:
         if "//" in graph and not store.contains_named_graph(ox.NamedNode(graph)):
             raise UsageError(
                 f"the store has no graph {from_iri(graph)}; graphs are not fetched from the web"
             )
     try:
-        return store.query(substitute_terms(text, bindings), use_default_graph_as_union=not graphs)
+        return store.query(query, use_default_graph_as_union=not graphs)
     except SyntaxError:
-        check_syntax(text, name)
+        check_syntax(with_placeholders(lower_booleans(text), variable_names(text))[0], name)
         names = ", ".join(bindings)
         message = (
             f"{name}: the value of {names} is not allowed in its position; is an IRI required?"

@@ -16,7 +16,7 @@ from ..model.terms import Term
 from .execute import RESULT_FORMATS, ResultTable
 from .lists import SEPARATOR, Cell, row_cells, table_terms, terms_of
 from .python_values import json_records
-from .render import RECORDS
+from .render_rows import RECORDS
 
 LABELLED_FORMATS: Final = (*RESULT_FORMATS, RECORDS)
 """The formats that label columns are added to; tables show labels in place of IRIs."""

@@ -88,7 +88,9 @@ class Row:
 class Rows(Sequence[Row]):
     """The rows of an answer, in order. `words` is a store with the labels of their IRIs.
 
-    `question` is the SPARQL that they answer, with the values of its parameters.
+    `question` is the SPARQL that they answer, with the values of its parameters. `notes` are
+    sentences about the whole answer: what its counts are taken from, or a term of the query that
+    the graph does not have.
     """
 
     def __init__(
@@ -97,11 +99,14 @@ class Rows(Sequence[Row]):
         words: ox.Store,
         reasons: Reasons | None = None,
         question: tuple[str, Mapping[str, Term]] | None = None,
+        notes: tuple[str, ...] = (),
     ) -> None:
         self.question = question
         self.table = table
+        self.notes = notes
         self._label_store = words
         self._reasons = reasons
+        self.notes = notes
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -115,7 +120,7 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
             chosen = replace(self.table, rows=self.table.rows[place])
-            return Rows(chosen, self._label_store, self._reasons, self.question)
+            return Rows(chosen, self._label_store, self._reasons, self.question, self.notes)
         return Row(self.columns, self.table.rows[place], self._reasons, self.table.lists)
 
     def __len__(self) -> int:
@@ -154,7 +159,7 @@ class Rows(Sequence[Row]):
         labels_by_iri = labels(self._label_store, table_terms(shown))
         rows = ([_cell_html(cell, labels_by_iri) for cell in cells] for cells in row_cells(shown))
         notes = designation_notes(self._label_store, labels_by_iri.values())
-        return html_table(self.columns, rows, [count_line(len(self)), *notes])
+        return html_table(self.columns, rows, [count_line(len(self)), *self.notes, *notes])
 
 
 def _cell_html(cell: Cell, labels_by_iri: dict[str, str]) -> str:

@@ -18,32 +18,30 @@ from ..model.problems import ContentError, Position, Problem, UsageError, rule_p
 from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..syntax.sparql_bounds import LARGEST_QUERY, check_query_size
+from ..syntax.sparql_constants import lower_booleans
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import line_and_column, tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_file, walk_files
+from .base import Base, read_base
 from .execute import column_names
+from .themes import THEMES, check_theme
 
 TYPES: Final = ("thing", "concept", "date", "year", "number", "text", "language")
 """The types of a parameter in the project's own queries."""
 
-KEYS: Final = ("summary", "description", "tags", "theme", "params", "columns", "lists", "timeout")
-THEMES: Final = (
-    "overview",
-    "events",
-    "projects",
-    "people",
-    "money",
-    "time",
-    "topics",
-    "places",
-    "strategies",
-    "evaluation",
-    "sources",
+KEYS: Final = (
+    "summary",
+    "description",
+    "tags",
+    "theme",
+    "params",
+    "columns",
+    "lists",
+    "base",
+    "timeout",
 )
-"""What a question of the project is about, in the order in which `pcve queries` lists them."""
-
 CHECK_KEYS: Final = ("summary", "rule", "fix", "severity", "scope")
 SCOPES: Final = ("part", "graph", "build")
 """What a check can be applied to: a document alone, one joined with a graph, or a build alone."""
@@ -87,10 +85,12 @@ class Parameter:
 class SavedQuery:
     """One .rq file. `columns` maps each column of its answer to its meaning, in order.
 
-    The cells of the columns `lists` hold several values, as `lists.py` reads them.
+    The cells of the columns `lists` hold several values, as `lists.py` reads them. `base` is what
+    the answer counts, None where the header does not say.
 
     `timeout` is in seconds, 0 where the header gives none. `theme` is one of THEMES, or empty.
-    `notes` report what pcve ignores in the header of a query from outside the project.
+    `notes` report what pcve ignores in the header of a query from outside the project, which
+    `is_foreign`.
     """
 
     name: str
@@ -106,6 +106,8 @@ class SavedQuery:
     theme: str = ""
     notes: tuple[Problem, ...] = ()
     lists: tuple[str, ...] = ()
+    base: Base | None = None
+    is_foreign: bool = False
 
 
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
@@ -197,10 +199,15 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
     if scope is not None and not (isinstance(scope, ScalarNode) and scope.text in SCOPES):
         fix = "write one of " + ", ".join(SCOPES)
         raise _header_error(scope.position, "this is not a scope of a check", fix)
-    _check_theme(node.get("theme"))
+    check_theme(node.get("theme"))
+    text = lower_booleans(text)
     check_syntax(text, name)
     query = assemble(
-        name, text, node, [_checked_parameter(*entry) for entry in entries(node.get("params"))]
+        name,
+        text,
+        node,
+        [_checked_parameter(*entry) for entry in entries(node.get("params"))],
+        base=read_base(node.get("base"), text, name),
     )
     if problems := list_problems(query, node):
         raise ContentError(problems)
@@ -241,6 +248,7 @@ def assemble(
     node: MappingNode,
     params: list[Parameter],
     notes: tuple[Problem, ...] = (),
+    base: Base | None = None,
 ) -> SavedQuery:
     """The query with the header `node`. Raises ContentError for an invalid timeout."""
     texts_by_key = {
@@ -275,6 +283,7 @@ def assemble(
         theme=theme if theme in THEMES else "",
         notes=notes,
         lists=texts(node.get("lists")),
+        base=base,
     )
 
 
@@ -334,16 +343,6 @@ def _check_keys(node: MappingNode, keys: tuple[str, ...]) -> None:
     ]
     if problems:
         raise ContentError(problems)
-
-
-def _check_theme(node: RecordNode | None) -> None:
-    """Raise ContentError for a theme that is not one of THEMES."""
-    if node is None or (isinstance(node, ScalarNode) and node.text in THEMES):
-        return
-    text = node.text if isinstance(node, ScalarNode) else ""
-    fault = f"the theme {text!r} is not valid" if text else "the theme is not one word"
-    fix = did_you_mean(text, THEMES) or "write one of " + ", ".join(THEMES)
-    raise _header_error(node.position, fault, fix)
 
 
 def _header_error(position: Position, fault: str, fix: str) -> ContentError:

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from ..graph.claims import Evidence, claimed_statement, evidence, value_text, values
 from ..graph.labels import designation_notes, labels
+from ..graph.replaced import current_node
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
 from ..model.periods import NO
@@ -23,6 +24,8 @@ from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Iri, NTerm, Term, from_iri, from_term
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
+from .incoming import claims_with_object
+from .page_order import LAST, page_order
 from .state_of_day import DATES, StateOfDay
 from .thing_view import (
     SOURCES,
@@ -50,17 +53,23 @@ def show(
     """The view of the thing with this id or IRI; with `as_of`, what may hold on that day.
 
     Each fact then says whether it surely does, or has no dates (`ThingFact.holds`); facts that
-    surely do not are left out. A period without a start or end date is open on that side. A source
-    has an id too, or `source/ID` where a record has the same. Raises UsageError with the nearest
-    id, or the id of the source with the nearest title, if there is no such thing.
+    surely do not are left out. A period without a start or end date is open on that side. What is
+    retired is shown as what replaces it, and a note says so. A source has an id too, or `source/ID`
+    where a record has the same. Raises UsageError with the nearest id, or the id of the source with
+    the nearest title, if there is no such thing.
     """
     nodes = _typed_nodes(store)
     nodes_by_id = _nodes_by_id(nodes)
     reader = _ThingReader(store, ontology, as_of)
-    node = _resolved_node(store, identifier, nodes, nodes_by_id)
+    named = _resolved_node(store, identifier, nodes, nodes_by_id)
+    node = current_node(store, named)
     if node.value.startswith(SOURCES):
         return reader.source_view(node, nodes_by_id)
-    return reader.view(node)
+    view = reader.view(node)
+    if node != named:
+        note = f"{local_name(named.value)} is retired: this record replaces it."
+        view = replace(view, notes=(note, *view.notes))
+    return view
 
 
 def _typed_nodes(store: ox.Store) -> dict[str, ox.NamedNode]:
@@ -120,6 +129,7 @@ class _ThingReader:
         type_label = shape.label if shape else local_name(kind)
         label = labels(self.store, [node])[node.value]
         facts = self.facts(node)
+        named_by = self.references_to(node)
         if self.state:
             label, facts = self.state.names(node, facts, label)
         shown = [label, *(fact.value for fact in facts)]
@@ -129,9 +139,9 @@ class _ThingReader:
             label=label,
             type=type_label,
             facts=facts,
-            named_by=self.references_to(node),
+            named_by=named_by,
             notes=notes,
-            sources=self.sources_of(facts),
+            sources=self.sources_of(facts, named_by),
             day=self.state.day.isoformat() if self.state else "",
             holds=self.state.of_node(node) if self.state else "",
         )
@@ -147,6 +157,7 @@ class _ThingReader:
                 label = labels(self.store, [record])[record.value]
                 records.append(SupportedRecord(identifier, label, facts))
         own_facts, absent = self.recorded(node)
+        named_by = self.references_to(node)
         supported = [fact for record in records for fact in record.facts]
         label = labels(self.store, [node])[node.value]
         shown = [label, *(record.label for record in records), *_texts(supported)]
@@ -155,9 +166,9 @@ class _ThingReader:
             label=label,
             type="source",
             facts=own_facts,
-            named_by=self.references_to(node),
+            named_by=named_by,
             notes=designation_notes(self.store, shown),
-            sources=self.sources_of(supported),
+            sources=self.sources_of(supported, named_by),
             supported=tuple(records),
             absent=absent,
         )
@@ -192,9 +203,12 @@ class _ThingReader:
         )
         return {part[2] for part in parts if len(part) > 2}
 
-    def sources_of(self, facts: Iterable[ThingFact]) -> tuple[SourceReference, ...]:
-        """The sources of facts and of those nested in them, by id."""
-        pieces = (piece for fact in facts for piece in _all_evidence(fact))
+    def sources_of(
+        self, facts: Iterable[ThingFact], named_by: Iterable[IncomingFact] = ()
+    ) -> tuple[SourceReference, ...]:
+        """The sources of facts, of those nested in them and of those of others, by id."""
+        pieces = [piece for fact in facts for piece in _all_evidence(fact)]
+        pieces += [piece for fact in named_by for piece in fact.evidence]
         return source_references(self.store, pieces)
 
     def type_of(self, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> Iri:
@@ -244,8 +258,11 @@ class _ThingReader:
                 text = "/".join(value.value.split("/")[-2:])
             holds = "" if path in dating else holds
             facts.append(ThingFact(local_name(path), label, text, value, proofs, inner, holds))
-        places = {key.name: order[key.path][0] for key in keys}
-        return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
+        places = {
+            key.name: (page_order(key), place)
+            for place, key in enumerate(sorted(keys, key=lambda key: order[key.path][0]))
+        }
+        return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, (LAST, 0)), fact.value)))
 
     def inverse_roles(self, node: ox.NamedNode) -> Iterator[tuple[Iri, Term, Term]]:
         """What involvements in other things imply of a node, with each claim that it rests on."""
@@ -273,6 +290,7 @@ class _ThingReader:
         """
         facts = ox.NamedNode(namespaces.graph_iri("facts"))
         references = {}
+        claims = claims_with_object(self.store, node)
         for quad in self.store.quads_for_pattern(None, None, node, facts):
             kind = self.ontology.by_iri.get(self.type_of(quad.subject))
             key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
@@ -290,6 +308,11 @@ class _ThingReader:
                 start=start,
                 end=end,
                 holds=holds,
+                evidence=tuple(
+                    piece
+                    for claim in claims.get((quad.subject.value, path), ())
+                    for piece in evidence(self.store, claim)
+                ),
             )
         return tuple(reference for _, reference in sorted(references.items()))
 

@@ -45,7 +45,8 @@ class IncomingFact:
     """A fact of another thing whose value is the thing that is shown.
 
     `id` and `label` are those of the other thing, `property` is the label of the property, `start`
-    and `end` are its dates as stated, empty without one; `holds` is as in `ThingFact`.
+    and `end` are its dates as stated, empty without one; `holds` is as in `ThingFact`. `evidence`
+    is that of the claims that state the fact, or that it follows from.
     """
 
     id: str
@@ -54,6 +55,7 @@ class IncomingFact:
     start: str = ""
     end: str = ""
     holds: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ...model.words import quantity
 from ..scope import Scope, in_period, works_in
 from ..standing import (
     Fact,
     facts_of_axis,
     facts_of_place,
     facts_of_scope,
+    may_stand_otherwise,
     standing_text,
 )
 from ..works import Landscape, Work
@@ -27,12 +29,6 @@ _STATED: Final = {"topic": "topics", "pillar": "pillars", "group": "groups", "fu
 """By axis, the attribute of a work that has its values."""
 
 
-def quantity(number: int, word: str) -> str:
-    """`1 project`, `2 projects`, `2 processes`."""
-    ending = "es" if word.endswith("s") else "s"
-    return f"{number:,} {word}" + ("" if number == 1 else ending)
-
-
 def is_transposed(matrix: Matrix) -> bool:
     """Whether the economies are the columns, as a fitted matrix may have them."""
     return any(row.role == "part" for row in matrix.rows)
@@ -45,7 +41,7 @@ def cell_standing(landscape: Landscape, matrix: Matrix, row: AxisEntry, column: 
     return standing_text(
         (work, _facts_of_cell(landscape, matrix, work, place, value))
         for work in works
-        if work.standings or work.status == "planned"
+        if may_stand_otherwise(work)
     )
 
 

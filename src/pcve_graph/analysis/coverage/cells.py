@@ -11,11 +11,11 @@ import pyoxigraph as ox
 from ...graph.labels import designation_notes as footnotes
 from ...model.problems import OptionError
 from ...model.schema import Ontology
+from ...model.words import quantity
 from ...query.render_thing import render_thing
 from ...query.show import show
 from ...query.thing_view import ThingFact, ThingView
 from ..works import Landscape, Work
-from .basis import quantity
 from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
 from .report import NO_PROOF, period_words
 from .searches import search_text

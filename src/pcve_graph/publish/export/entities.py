@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Final
 
 from ...graph.serialize import JsonLdStatement, JsonLdValue, prefixed
+from ...model.languages import canonical_tag
 from ...model.namespaces import BASE, LABELS, expand, local_name
 from ...model.problems import MissingLibraryError
 from ...model.terms import (
@@ -42,7 +43,7 @@ def term_value(term: NTerm) -> JsonLdValue:
         return JsonLdValue("@id", to_iri(term))
     text, language, datatype = literal_parts(term)
     if language:
-        return JsonLdValue("@language", text, language)
+        return JsonLdValue("@language", text, canonical_tag(language))
     return JsonLdValue(prefixed(datatype) if datatype else "xsd:string", text)
 
 
@@ -99,8 +100,13 @@ class Entities:
                     yield iri, predicate, term_value(text)
 
     def is_described(self, iri: Iri) -> bool:
-        """Whether the part describes an entity, and has more than its type and its names."""
-        return iri not in self._named and bool(self.values_by_property(iri).keys() - _NAMING)
+        """Whether the part describes an entity, and has more than its type and its names.
+
+        One that another has replaced is retired, and not described.
+        """
+        properties = self.values_by_property(iri).keys()
+        is_retired = full_iri("dcterms:isReplacedBy") in properties
+        return iri not in self._named and not is_retired and bool(properties - _NAMING)
 
     def values(self, iri: Iri, name: str) -> Sequence[NTerm]:
         """The values of a property as N-Triples terms; `name` may also be its IRI."""
