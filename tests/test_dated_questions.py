@@ -53,7 +53,9 @@ def days_of(text: str) -> Days:
 
 def unit(day: date, width: int) -> Days:
     """The days of the year, month or day that a day lies in."""
-    return frozenset(other for other in WINDOW if other.isoformat()[:width] == day.isoformat()[:width])
+    return frozenset(
+        other for other in WINDOW if other.isoformat()[:width] == day.isoformat()[:width]
+    )
 
 
 def is_exact(text: str) -> bool:
@@ -254,7 +256,9 @@ class Asked:
         plain = lambda case: ""  # noqa: E731
         projects = self.rows("ongoing-projects", "project", "case", day=day)
         self.compare(
-            projects, lambda case: case.whole.may_hold(day), lambda case: case.whole.surely_holds(day)
+            projects,
+            lambda case: case.whole.may_hold(day),
+            lambda case: case.whole.surely_holds(day),
         )
         for number, row in projects.items():
             assert bool(row["funder"]) is self.cases[number].part.may_hold(day)
@@ -333,7 +337,9 @@ class Asked:
         """Each pair of projects: all have the topic and the place in common."""
         rows = {}
         for row in self.graph.query("overlapping-projects", topic="education", place="landia"):
-            numbers = [re.search(r"/case-([0-9]+)$", str(row[name])) for name in ("project", "other")]
+            numbers = [
+                re.search(r"/case-([0-9]+)$", str(row[name])) for name in ("project", "other")
+            ]
             if all(numbers):
                 key = frozenset(int(number[1]) for number in numbers if number)
                 assert key not in rows
@@ -401,7 +407,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> World:
 @pytest.mark.long
 @given(
     numbered=st.lists(cases(), min_size=CASES, max_size=CASES),
-    asked=st.lists(st.tuples(st.integers(0, CASES - 1), st.integers(-1, 1)), min_size=5, max_size=5),
+    asked=st.lists(
+        st.tuples(st.integers(0, CASES - 1), st.integers(-1, 1)), min_size=5, max_size=5
+    ),
     first=st.dates(date(2014, 6, 1), date(2017, 6, 1)),
     length=st.integers(0, 900),
 )

@@ -279,6 +279,7 @@ METHODS = {
     "validate": {"form", "limit", "paths", "watch"},
 }
 """The commands that have a method, and what of their options the result has, or Python has no use for."""
+WITHOUT_ARGUMENT = {"timeout", "memory", "endpoint", "allow_redirect", "no_pager"}
 OTHER_NAMES = {"queries": "questions"}
 
 
@@ -292,12 +293,7 @@ def test_a_method_has_the_arguments_of_its_command(command: str) -> None:
             words = long.removeprefix("--").replace("-", "_")
         else:
             words = str(parameter.name)
-        if {parameter.name, words} & METHODS[command] or words in (
-            "timeout",
-            "memory",
-            "endpoint",
-            "allow_redirect",
-        ):
+        if {parameter.name, words} & METHODS[command] or words in WITHOUT_ARGUMENT:
             continue
         options.add(words)
     method: Any = getattr(KnowledgeGraph, OTHER_NAMES.get(command, command))

@@ -36,7 +36,9 @@ def cited(world: World, kind: str, name: str, *facts: str) -> None:
     """Writes a record whose facts an invented page states, and no words of it, and builds."""
     folder = "data/records/" + kind.lower()
     block = "".join(f"    {fact}\n" for fact in (f"prefLabel: {{en: {name.title()}}}", *facts))
-    world.write(f"{folder}/{name}.yml", f"id: {name}\ntype: {kind}\nclaims:\n  - source: atlas\n{block}")
+    world.write(
+        f"{folder}/{name}.yml", f"id: {name}\ntype: {kind}\nclaims:\n  - source: atlas\n{block}"
+    )
     out(world, "build")
 
 
