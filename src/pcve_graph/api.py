@@ -329,6 +329,7 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         if isinstance(self._graph, SavedGraph) and self._graph.worker:
             reasons = partial(self._graph.worker.why, self.project, query.text, bindings)
         if query.is_foreign:
+            notes += tuple(f"{note.message}; {note.fix}" for note in query.notes)
             notes += tuple(note.sentence for note in query_notes(self._graph, query, bindings))
         return Rows(answer, labels, reasons, (query.text, bindings), notes)
 
