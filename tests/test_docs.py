@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import difflib
 import re
 import shlex
@@ -13,7 +14,7 @@ import click
 import pytest
 import yaml
 from click.testing import CliRunner
-from conftest import ROOT, World, all_commands
+from conftest import ROOT, World, all_commands, require
 
 from pcve_graph.cli.main import cli
 from pcve_graph.model.problems import RULES
@@ -237,3 +238,23 @@ def test_the_page_of_queries_names_every_key_and_type() -> None:
     assert examples
     for example in examples:
         assert parse_foreign_query(example.encode(), "example").notes == ()
+
+
+@pytest.mark.full
+def test_the_program_of_the_page_on_figures_runs(shipped: World, tmp_path: Path) -> None:
+    require("pandas", "matplotlib")
+    page = (ROOT / "docs/how-to/figure.md").read_text("utf-8")
+    program = "\n".join(re.findall(r"```python\n([\s\S]*?)```", page))
+    program = program.replace(
+        "KnowledgeGraph.open()", f"KnowledgeGraph.open({str(shipped.root)!r})"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    assert (tmp_path / "figure-1.png").read_bytes().startswith(b"\x89PNG")
+    rows = list(csv.DictReader((tmp_path / "figure-1.csv").read_text("utf-8").splitlines()))
+    stated = [row["start"] for row in rows]
+    assert stated == sorted(stated)
+    assert all(row["start_earliest"][:4] == row["start_latest"][:4] for row in rows)
+    caption = (tmp_path / "figure-1-caption.txt").read_text("utf-8")
+    assert f"{len(rows)} on record" in caption
+    evidence = (tmp_path / "figure-1-evidence.txt").read_text("utf-8")
+    assert all(row["event_label"] in " ".join(evidence.split()) for row in rows)

@@ -160,7 +160,7 @@ SELECT ?event ?start (GROUP_CONCAT(DISTINCT STR(?place); separator=" | ") AS ?pl
 """
 
 
-def test_the_command_adds_labels_beside_iris(northtown: World) -> None:
+def test_the_command_adds_labels_next_to_iris(northtown: World) -> None:
     def printed(*options: str) -> str:
         result = northtown.pcve("query", "-", *options, stdin=QUESTION)
         assert result.exit_code == 0, result.output

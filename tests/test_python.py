@@ -22,6 +22,7 @@ from pcve_graph import ContentError, KnowledgeGraph, PcveError, StoppedError, Us
 from pcve_graph.cli.main import cli
 from pcve_graph.model.problems import OptionError
 from pcve_graph.python.reports import Report
+from pcve_graph.query.results import Rows
 
 
 @pytest.fixture(scope="module")
@@ -279,6 +280,7 @@ METHODS = {
     "validate": {"form", "limit", "paths", "watch"},
 }
 """The commands that have a method, and what of their options the result has, or Python has no use for."""
+WITHOUT_ARGUMENT = {"timeout", "memory", "endpoint", "allow_redirect", "no_pager"}
 OTHER_NAMES = {"queries": "questions"}
 
 
@@ -292,12 +294,7 @@ def test_a_method_has_the_arguments_of_its_command(command: str) -> None:
             words = long.removeprefix("--").replace("-", "_")
         else:
             words = str(parameter.name)
-        if {parameter.name, words} & METHODS[command] or words in (
-            "timeout",
-            "memory",
-            "endpoint",
-            "allow_redirect",
-        ):
+        if {parameter.name, words} & METHODS[command] or words in WITHOUT_ARGUMENT:
             continue
         options.add(words)
     method: Any = getattr(KnowledgeGraph, OTHER_NAMES.get(command, command))
@@ -309,12 +306,21 @@ def test_days_are_given_as_texts_or_dates(kg: KnowledgeGraph) -> None:
     for moment in (day, "2015-06-01", datetime.datetime(2015, 6, 1, 12)):
         assert str(kg.timeline(as_of=moment)) == str(kg.timeline(as_of=day))
         assert str(kg.show("northtown", as_of=moment)) == str(kg.show("northtown", as_of=day))
-        assert (
-            kg.query("events-in-period", from_=moment).table
-            == kg.query("events-in-period", from_=day).table
-        )
+        rows = kg.query("events-in-period", from_=moment, until="2017-12-31")
+        assert rows.table == kg.query("events-in-period", from_=day, until="2017-12-31").table
 
 
 def test_a_page_can_have_everything(kg: KnowledgeGraph, northtown: World) -> None:
     page = kg.show("northtown-conference-2015", all=True)
     assert str(page) == northtown.pcve("show", "northtown-conference-2015", "--all").stdout
+
+
+def test_rows_note_which_property_holds_names(kg: KnowledgeGraph) -> None:
+    rows = kg.sparql("SELECT ?e ?l { ?e a pcve:Event ; rdfs:label ?l }")
+    assert isinstance(rows, Rows)
+    (note,) = rows.notes
+    assert "skos:prefLabel" in note
+    assert note in rows._repr_html_()
+    named = kg.sparql("SELECT ?e ?l { ?e a pcve:Event ; skos:prefLabel ?l }")
+    assert isinstance(named, Rows)
+    assert named.notes == ()

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 
 from .analysis.scope import read_day
 from .graph.serialize import serialize
+from .graph.settings import read_settings
 from .model.limits import MEMORY_BYTES, QUERY_SECONDS, read_count
 from .model.namespaces import PREFIXES
 from .model.problems import ContentError, UsageError, damage_as_usage_error
@@ -114,6 +115,12 @@ class KnowledgeGraph(Analyses, Checks, Publications):
                 build_project(project)
         return cls(project, SavedGraph(open_graph(project)))
 
+    @property
+    def data_version(self) -> str:
+        """The version of the data, by which a release is cited; empty if the project has none."""
+        return read_settings(self.project).data_version
+
+    @names_checked
     def questions(
         self, theme: str | None = None, *, queries: str | Path | None = None
     ) -> Questions:
@@ -322,6 +329,7 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         if isinstance(self._graph, SavedGraph) and self._graph.worker:
             reasons = partial(self._graph.worker.why, self.project, query.text, bindings)
         if query.is_foreign:
+            notes += tuple(f"{note.message}; {note.fix}" for note in query.notes)
             notes += tuple(note.sentence for note in query_notes(self._graph, query, bindings))
         return Rows(answer, labels, reasons, (query.text, bindings), notes)
 

@@ -260,8 +260,8 @@ class OptionError(UsageError):
     names in braces.
 
     >>> error = OptionError("--as-of requires a day, not {day!r}", day="--x")
-    >>> print(error, "|", error.in_python())
-    --as-of requires a day, not '--x' | as_of requires a day, not '--x'
+    >>> str(error), str(error.in_python())
+    ("--as-of requires a day, not '--x'", "as_of requires a day, not '--x'")
     """
 
     def __init__(self, template: str, **values: object) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 from ..analysis.tables import ReportCell, ReportTable, render_table
 from ..model.dates import date_range
 from ..model.problems import Problem, UsageError
-from ..model.suggest import did_you_mean
 from ..model.visible import escape_hidden
 from ..query.frames import (
     FrameColumn,
@@ -104,9 +103,9 @@ class Report:
         suffix = Path(path).suffix.lower()
         form = _FORMATS.get(suffix, "")
         if not form or (form == "turtle" and not self.turtle):
-            suffixes = [name for name in _FORMATS if name != ".ttl" or self.turtle]
-            hint = did_you_mean(suffix, suffixes) or "the suffixes are " + ", ".join(suffixes)
-            raise UsageError(f"a report is not saved as {suffix or Path(path).name!r}; {hint}")
+            suffixes = ", ".join(name for name in _FORMATS if name != ".ttl" or self.turtle)
+            name = suffix or Path(path).name
+            raise UsageError(f"a report is not saved as {name!r}; the suffixes are {suffixes}")
         if form == "turtle":
             write_file(Path(path), self.turtle)
         else:

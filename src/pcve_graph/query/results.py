@@ -103,7 +103,6 @@ class Rows(Sequence[Row]):
     ) -> None:
         self.question = question
         self.table = table
-        self.notes = notes
         self._label_store = words
         self._reasons = reasons
         self.notes = notes
