@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 import rdflib
-from conftest import World
+from conftest import ROOT, World
 
 FAULTS = Path(__file__).with_name("faults")
 FILES = sorted(path for path in FAULTS.iterdir() if path.suffix != ".expected")
@@ -145,3 +146,45 @@ def test_report(path: Path, northtown: World, validated: Any) -> None:
     faults = {tuple(report.value(result, part) for part in parts) for result in results}
     assert all(report.value(result, SH.sourceConstraintComponent) for result in results)
     assert len(faults) == len(validated(path)[1])  # one value may fail two components of its shape
+
+
+SHARED = Path(os.environ.get("PCVE_SHARED", ROOT.parent / "shared")) / "faults"
+"""Queries that others might write, which are not in this repository (`../shared/faults/README.md`)."""
+
+TYPED = "14-typed-parameter"
+OWN_QUERIES = [
+    (["12-uppercase-boolean.rq"], 0, "1 row", ""),
+    (["--queries", "13-parameters-in-values", "first", "--set", "limit=2"], 0, "2 rows", ""),
+    (["--queries", "13-parameters-in-values", "by-name", "--set", "name=Northtown"], 0, "1 row", ""),
+    (["--queries", TYPED, "since", "--set", "since=abc"], 2, "",
+     "since takes a whole number, not 'abc'"),
+    (["15-group-in-sub-select.rq"], 1, "", ":2:15: error query-syntax: ?t is neither grouped"),
+    (["--queries", "16-folder-with-other-endings", "UPPER"], 0, "14 rows", ""),
+    (["--queries", "16-folder-with-other-endings", "pattern"], 0, "14 rows", ""),
+    (["--queries", "17-default-of-an-optional", "events"], 0, "14 rows", ""),
+    (["18-script-of-a-name.rq"], 0, "0 rows", 'write "sr-latn", or use LANGMATCHES'),
+    (["24-unknown-term.rq"], 0, "0 rows",
+     "http://schema.org/startDate is not in this graph; did you mean https://schema.org/startDate?"),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"{SHARED} is absent")
+@pytest.mark.parametrize(("arguments", "code", "rows", "message"), OWN_QUERIES)
+def test_a_query_of_ones_own_is_answered_or_its_fault_is_named(
+    arguments: list[str], code: int, rows: str, message: str, northtown: World
+) -> None:
+    paths = [str(SHARED / text) if (SHARED / text).exists() else text for text in arguments]
+    result = northtown.pcve("query", *paths)
+    assert result.exit_code == code
+    assert rows in result.stdout
+    assert message in result.stderr
+    assert message or not result.stderr
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=f"{SHARED} is absent")
+def test_a_folder_of_queries_is_listed_whole(northtown: World) -> None:
+    listed = northtown.pcve("queries", "--queries", str(SHARED / "16-folder-with-other-endings"))
+    assert re.findall(r"^(\w+) ", listed.stdout, re.M) == ["UPPER", "all", "pattern"]
+    kept = northtown.pcve("queries", "--queries", str(SHARED / "17-default-of-an-optional"))
+    assert "kind (iri, default https://w3id.org/pcve/vocab/event-kind/conference)" in kept.stdout
+    assert kept.stderr == ""

@@ -76,4 +76,5 @@ def test_an_export_reads_back_as_the_graph(form: str, shipped: World, tmp_path: 
         for quad in shipped.saved().store
         if isinstance(quad.object, ox.Literal) and quad.object.language
     }
-    assert tagged(ox.parse(written.encode(), format=READ[form], lenient=True)) == expected
+    lenient = not form.startswith("jsonld")  # in lenient JSON-LD the case of tags stays
+    assert tagged(ox.parse(written.encode(), format=READ[form], lenient=lenient)) == expected

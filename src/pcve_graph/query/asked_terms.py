@@ -206,13 +206,31 @@ def _tag_notes(text: str, bindings: Mapping[str, Term]) -> Iterator[QueryNote]:
 
 
 def _is_compared_tag(query_tokens: list[Token], place: int) -> bool:
-    """Whether a token is compared with LANG( ): by `=`, `!=` or IN, or is the other side of one."""
-    before = [token.word or token.kind for token in query_tokens[max(place - 24, 0) : place]]
-    while before[-2:] and before[-1] in ("string", ","):
-        before.pop()
-    while before and before[-1] in ("=", "!", "IN", "NOT", "(", ","):
-        before.pop()
-    if before[-1:] == [")"] and "LANG" in before[-4:]:
+    """Whether a token is compared with LANG( ): by `=`, `!=` or IN."""
+    after = [token.word for token in query_tokens[place + 1 : place + 5]]
+    if "=" in after[:2] and "LANG" in after:
         return True
-    after = [token.word for token in query_tokens[place + 1 : place + 4]]
-    return after[:2] == ["=", "LANG"] or after[:3] == ["!", "=", "LANG"]
+    end = place - 1
+    while (end > 0 and query_tokens[end].kind != "sign") or query_tokens[end].text == ",":
+        end -= 1
+    if query_tokens[end].text == "(" and query_tokens[end - 1].word == "IN":
+        end -= 3 if query_tokens[end - 2].word == "NOT" else 2
+    elif query_tokens[end].text == "=" and end == place - 1:
+        end -= 2 if query_tokens[end - 1].text == "!" else 1
+    else:
+        return False
+    return _ends_in_lang(query_tokens, end)
+
+
+def _ends_in_lang(query_tokens: list[Token], end: int) -> bool:
+    """Whether the bracket that closes at `end` is that of LANG( ), or has nothing else in it."""
+    depth = 0
+    for place in range(end, 0, -1):
+        token = query_tokens[place]
+        if token.kind == "sign":
+            depth += {")": 1, "(": -1}.get(token.text, 0)
+        if depth == 0:
+            before, first = query_tokens[place - 1], query_tokens[place + 1 : place + 2]
+            grouped = before.kind == "sign" and [inner.word for inner in first] == ["LANG"]
+            return place < end and (before.word == "LANG" or grouped)
+    return False
