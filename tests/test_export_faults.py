@@ -241,6 +241,7 @@ def table(content: bytes, separator: str, encoding: str = "utf-8-sig") -> list[d
     [
         ("turtle --excel", "--excel is an option of csv, not of turtle"),
         ("csv --separator ;", "--separator is an option of csv with --excel; add --excel"),
+        ("shacl --excel", "shacl writes shapes, which options cannot select a part of"),
         ("ics --by-event", "--by-event is an option of geojson, not of ics"),
         ("geojson --by-event --only place", "geojson only supports event"),
     ],

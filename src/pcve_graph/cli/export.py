@@ -106,7 +106,7 @@ def export(
         write_lines(*(f"{name:<{width}}  {title}" for name, title in titles.items()))
         return
     if form in SHAPES_FORMATS:
-        if any(options.values()):
+        if any((*options.values(), excel, separator, by_event)):
             raise UsageError(f"{form} writes shapes, which options cannot select a part of")
         write_result(write_shapes(read_ontology(project_of(context)), form), output, form)
         return
