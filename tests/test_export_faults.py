@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import sys
@@ -10,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph as ox
 import pytest
 from conftest import World, require
 from golden_exports import chosen
@@ -117,6 +119,23 @@ def test_a_control_character_is_refused_where_it_is_read(
     assert f"delete the character {character}" in result.stderr
 
 
+@pytest.mark.parametrize("form", ["rdfxml", "owl"])
+def test_line_ends_of_windows_in_a_held_text_stay_in_xml(world: World, form: str) -> None:
+    path = world.root / "data/sources/texts/lake-review.txt"
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    world.replace("data/sources/lake-review.yml", before, after)
+    lines = exported(built(world), "ntriples").decode().splitlines()
+    texts = {line for line in lines if "\\r\\n" in line}
+    assert texts
+    content = exported(world, form)
+    assert b"\r" not in content
+    if form == "rdfxml":
+        read = {f"{quad.triple} ." for quad in ox.parse(content, format=ox.RdfFormat.RDF_XML)}
+        assert read == set(lines)
+
+
 @pytest.mark.full
 def test_days_before_1900_are_text_in_a_workbook(world: World) -> None:
     require("xlsxwriter", "openpyxl")
@@ -222,6 +241,7 @@ def table(content: bytes, separator: str, encoding: str = "utf-8-sig") -> list[d
     [
         ("turtle --excel", "--excel is an option of csv, not of turtle"),
         ("csv --separator ;", "--separator is an option of csv with --excel; add --excel"),
+        ("shacl --excel", "shacl writes shapes, which options cannot select a part of"),
         ("ics --by-event", "--by-event is an option of geojson, not of ics"),
         ("geojson --by-event --only place", "geojson only supports event"),
     ],

@@ -29,9 +29,14 @@ def serialized(
     form: ox.RdfFormat = ox.RdfFormat.RDF_XML,
     prefixes: dict[str, str] = PREFIXES,
 ) -> bytes:
-    """The statements of N-Triples or N-Quads lines in another syntax, in their order."""
-    quads = parse_quads("\n".join(lines))
-    return with_canonical_tags(ox.serialize(quads, format=form, prefixes=prefixes) or b"")
+    """The statements of N-Triples or N-Quads lines in another syntax, in their order.
+
+    In XML a carriage return is a character reference, since readers would take it for a line feed
+    (XML 1.0, section 2.11).
+    """
+    content = ox.serialize(parse_quads("\n".join(lines)), format=form, prefixes=prefixes) or b""
+    content = with_canonical_tags(content)
+    return content.replace(b"\r", b"&#xD;") if form == ox.RdfFormat.RDF_XML else content
 
 
 def _id_prefixes(part: GraphPart) -> dict[str, str]:
