@@ -23,7 +23,7 @@ from measure import HEAD, Sample, measured, pcve, raw, row, write_section
 from pcve_graph.graph.generations import current_generation
 from pcve_graph.graph.store import open_graph
 from pcve_graph.model.project import Project
-from pcve_graph.validation.run import DEFAULTS, ValidationOptions, validate_paths
+from pcve_graph.validation.run import ValidationOptions, validate_paths
 
 MILLION: Final = 1_000_000 // PER_RECORD
 """Records whose graph has a million triples."""
@@ -87,7 +87,18 @@ def news(folder: Path, records: int, times: int) -> list[str]:
     whole = [measured(command, folder / "out") for _ in range(times)]
     project = Project(folder, folder / "build")
     saved = open_graph(project)
-    options: ValidationOptions = {**DEFAULTS, "severity": "warning"}
+    options = ValidationOptions(
+        engine=None,
+        input_format=None,
+        shapes=(),
+        ontologies=(),
+        advanced=False,
+        focus=(),
+        severity="warning",
+        context=(),
+        require_checked=False,
+        require_claims=False,
+    )
     inside = []
     for _ in range(times + 1):
         start = time.perf_counter()

@@ -101,5 +101,6 @@ def agrees(engine: Engine, world: World, run: Run) -> None:
 
 
 def _rows(text: str) -> list[tuple[str, ...]]:
+    """The rows of a CSV; the values of a list in order, as engines join them in any."""
     rows = csv.reader(io.StringIO(text, newline=""))
     return [tuple(SEPARATOR.join(sorted(cell.split(SEPARATOR))) for cell in row) for row in rows]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from pcve_graph.publish.export.csv import unzip
 from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.publish.export.jsonld_framed import context_document
 from pcve_graph.publish.export.select import read_filter, select_part
-from pcve_graph.publish.export.subset import GraphPart, whole_graph
+from pcve_graph.publish.export.subset import GraphPart, Publisher, whole_graph
 from pcve_graph.query.search import open_index
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -49,6 +50,14 @@ def chosen(
 def small(world: World, ontology: Ontology) -> GraphPart:
     """What is exported: what was in 2016 or may have been."""
     return chosen(world, ontology, since="2016-01", until="2016-06")
+
+
+def part_for(world: World, ontology: Ontology, name: str) -> GraphPart:
+    """What is exported in the format `name`: few projects have all that IATI requires."""
+    if name == "iati":
+        publisher = Publisher("Northtown Council", "XI-IATI-NORTHTOWN", "10")
+        return replace(whole_graph(world.saved()), publisher=publisher)
+    return small(world, ontology)
 
 
 def as_text(name: str, content: bytes) -> dict[str, bytes]:
@@ -82,10 +91,9 @@ def exported(part: GraphPart, ontology: Ontology, name: str) -> dict[str, bytes]
 def write_exports(world: World, target: Path) -> None:
     """Write the exports of a built world to the folder `target`; one that fails changes none."""
     ontology = read_ontology(world.project)
-    part = small(world, ontology)
     files: dict[str, bytes] = {}
     for name in FORMATS:
-        files |= exported(part, ontology, name)
+        files |= exported(part_for(world, ontology, name), ontology, name)
     replace_folder(target, files)
 
 

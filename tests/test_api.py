@@ -123,12 +123,20 @@ def test_a_data_frame_has_days_and_whole_numbers() -> None:
         ),
     )
     rows = Rows(table, ox.Store())
-    frame = rows.to_pandas()
-    assert list(frame.columns) == list(rows.columns)
-    assert pandas.api.types.is_datetime64_any_dtype(frame["day"])
+    frame = rows.to_pandas(labels=False)
+    days = ["day", "day_earliest", "day_latest"]
+    bounds = ["mixed", "mixed_earliest", "mixed_latest"]
+    assert list(frame.columns) == ["thing", *days, "number", "part", *bounds]
+    assert list(rows.to_pandas().columns)[:2] == ["thing", "thing_label"]
+    assert all(pandas.api.types.is_datetime64_any_dtype(frame[name]) for name in days)
+    assert str(frame["mixed"].dtype) == "category"
+    assert frame["mixed"].tolist() == ["2018", "2018-01-01"]
+    assert frame["mixed_latest"].astype(str).tolist() == ["2018-12-31", "2018-01-01"]
+    assert frame["part"].dtype == float
     assert str(frame["number"].dtype) == "Int64"
     assert frame["number"].isna().tolist() == [False, True]
-    polars_frame = rows.to_polars()
+    polars_frame = rows.to_polars(labels=False)
+    assert list(polars_frame.columns) == list(frame.columns)
     assert polars_frame.schema["day"] == polars.Date
     assert polars_frame.schema["number"] == polars.Int64
     assert polars_frame.schema["thing"] == polars.String
@@ -206,7 +214,14 @@ def test_a_server_is_asked_the_same(
         assert sorted(map(repr, theirs)) == sorted(map(repr, ours))
         assert str(there.show("lake-programme")) == str(kg.show("lake-programme"))
         assert len(there.to_rdflib()) == len(kg.to_rdflib())
-        with pytest.raises(UsageError, match="against= requires"):
+        star = there.sparql("SELECT * { ?z a pcve:Event ; skos:prefLabel ?a }")
+        assert isinstance(star, Rows)
+        assert star.columns == ("z", "a")
+        assert [name for name in theirs.to_pandas().columns if name.endswith("_label")]
+        for name in ("overlaps", "coverage", "timeline"):
+            with pytest.raises(UsageError, match=f"{name} requires the saved graph"):
+                getattr(there, name)()
+        with pytest.raises(UsageError, match="against requires the saved graph"):
             there.validate(against=True)
 
 
@@ -237,12 +252,61 @@ def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
         (lambda kg: kg.sparql("ASK {}", memory=None), "a memory limit is"),
         (lambda kg: kg.show(None), "identifier must be a text, not None"),
         (lambda kg: kg.show(""), "identifier must not be empty"),
-        (lambda kg: kg.show("northtown", as_of="2019"), "as_of must be a date (datetime.date)"),
+        (
+            lambda kg: kg.show("northtown", as_of="2019"),
+            "as_of requires a day such as 2019-05-01, not '2019'",
+        ),
         (lambda kg: kg.search(None), "text must be a text, not None"),
-        (lambda kg: kg.search("x", kinds="place"), "kinds must be a tuple or list of texts"),
-        (lambda kg: kg.search("x", kinds=(1,)), "kinds must be a text, not 1"),
-        (lambda kg: kg.search("x", kinds=("plase",)), "unknown kind 'plase'; did you mean place?"),
+        (lambda kg: kg.show("northtown", as_of=2019), "as_of must be a text or a date"),
+        (lambda kg: kg.search("x", kinds="place"), "search has no argument 'kinds'; did you mean"),
+        (lambda kg: kg.search("x", kind=5), "kind must be a tuple or list of texts, not 5"),
+        (lambda kg: kg.search("x", kind=(1,)), "kind must be a text, not 1"),
+        (lambda kg: kg.search("x", kind=("plase",)), "unknown kind 'plase'; did you mean place?"),
         (lambda kg: kg.search("x", limit=None), "limit must be a whole number from 0"),
+        (
+            lambda kg: kg.query("events-on-topic", limt=3),
+            "has no parameter 'limt'; did you mean li",
+        ),
+        (lambda kg: kg.query("events-in-country", queries=5), "queries must be a text or a Path"),
+        (lambda kg: kg.questions("mony"), "there is no theme 'mony'; did you mean money?"),
+        (lambda kg: kg.why("events-in-country", 999, country="landia"), "there is no row 999"),
+        (lambda kg: kg.why(5), "rows must be Rows, not 5"),
+        (lambda kg: kg.overlaps(contry="x"), "overlaps has no argument 'contry'; did you mean"),
+        (lambda kg: kg.overlaps(country=5), "country must be a text, not 5"),
+        (lambda kg: kg.overlaps(country="Landja"), "did you mean"),
+        (
+            lambda kg: kg.overlaps(kind="evnt"),
+            "kind must be one of all, project, event, not 'evnt'",
+        ),
+        (lambda kg: kg.overlaps(since="soon"), "since requires a day, month or year"),
+        (lambda kg: kg.overlaps(since="2019", until="2018"), "until 2018 is before since 2019"),
+        (lambda kg: kg.overlaps(min_score=3), "a score is a number from 0 to 1, not 3"),
+        (lambda kg: kg.overlaps(min_score=[]), "a score is a number from 0 to 1, not []"),
+        (lambda kg: kg.overlaps(related="no"), "related must be True or False, not 'no'"),
+        (lambda kg: kg.overlaps(picture=5), "picture must be a text or a Path, not 5"),
+        (lambda kg: kg.overlaps().save("pairs.cvs"), "is not saved as '.cvs'; did you mean .csv?"),
+        (lambda kg: kg.timeline().save("works.ttl"), "the suffixes are .txt, .csv, .xlsx, .md"),
+        (lambda kg: kg.coverage(by="topc"), "by must be one of topic, pillar, group, funder, year"),
+        (lambda kg: kg.coverage(gaps=True, cell="a/b"), "cell cannot be combined with gaps"),
+        (lambda kg: kg.coverage(cell="landia"), "cell requires a row and a column"),
+        (lambda kg: kg.coverage(as_of="2019"), "as_of requires a day such as 2019-05-01"),
+        (lambda kg: kg.coverage(as_of="2019-05-01", since="2018"), "as_of cannot be combined"),
+        (lambda kg: kg.timeline(kind="x"), "kind must be one of all, project, event, not 'x'"),
+        (lambda kg: kg.diff(5), "old must be a text or a Path, not 5"),
+        (lambda kg: kg.diff("nowhere"), "nowhere"),
+        (lambda kg: kg.export("turtel"), "unknown format 'turtel'; did you mean turtle?"),
+        (lambda kg: kg.export("csv", only="evnt"), "unknown kind 'evnt'; did you mean event?"),
+        (lambda kg: kg.export("csv", since="x"), "since takes a day, month or year"),
+        (lambda kg: kg.export("csv", by_event=True), "by_event is an option of geojson"),
+        (lambda kg: kg.export("csv", excel=True, separator="|"), "separator must be , or ;"),
+        (lambda kg: kg.validate(text=""), "text must not be empty"),
+        (lambda kg: kg.validate(text="x", severity="warn"), "did you mean warning?"),
+        (lambda kg: kg.validate(text="x", shapes=5), "shapes must be a tuple or list of texts"),
+        (lambda kg: kg.validate(advanced=True), "advanced requires FILE"),
+        (lambda kg: kg.validate(rdflib.Graph(), text="x"), "takes one graph or text"),
+        (lambda kg: kg.validate(rdflib.Graph(), input_format="nt"), "a graph has none"),
+        (lambda kg: kg.validate(agianst=True), "validate has no argument 'agianst'; did you mean"),
+        (lambda _: OPEN(endpont="x"), "open has no argument 'endpont'; did you mean endpoint?"),
         (lambda kg: kg.query(None), "name must be a text, not None"),
         (lambda kg: kg.query("events-on-topic"), 'requires topic; for instance topic="'),
         (lambda kg: kg.query("events-on-topic", topic=None), "topic=… takes a text, a number or a"),

@@ -129,7 +129,7 @@ def test_a_table_shows_names_and_days(northtown: World) -> None:
         "Third Northtown Conference on Mentoring  19 Jan 2015  20 Jan 2015  Northtown  Landia"
         in lines
     )
-    assert lines[-1] == "14 rows"
+    assert lines[-1] == "14 events"
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,9 @@ BY_PART = {
     "publish/export/owl.py": "pcve:inClaim",
     "publish/export/schemaorg.py": "schema:organizer pcve:purpose schema:sameAs",
     "publish/export/geojson.py": "schema:latitude schema:longitude",
+    "publish/export/hxl.py": "pcve:Programme schema:latitude schema:longitude",
+    "publish/export/iati.py": "pcve:activity pcve:ending pcve:implementer pcve:plannedEndDate "
+    "pcve:purpose pcve:theme schema:latitude schema:longitude",
     "publish/site/terms.py": "pcve:since vs:term_status",
     "publish/export/network.py": "org:hasMembership org:organization pcve:hostedBy pcve:hostingOrganization",
     "records/coarsening.py": "schema:latitude schema:longitude",

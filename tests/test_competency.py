@@ -91,13 +91,19 @@ def test_a_change_of_host_parts_the_events_and_those_without_a_date_stay(ask: As
 
 
 def test_a_country_has_the_name_of_the_day_and_its_note(ask: Ask) -> None:
-    names = [row for row in ask("names-on-a-day") if row["thing"] == "north-macedonia"]
+    rows = ask("names-on-a-day")
+    names = [row for row in rows if row["thing"] == "north-macedonia"]
     assert {row["name"] for row in names} >= {
         "FYROM",
         "Macedonia",
         "former Yugoslav Republic of Macedonia",
     }
-    (kosovo,) = [row for row in ask("names-on-a-day") if row["thing"] == "kosovo"]
+    assert {(row["holds"], row["standing"], row["end"]) for row in names} == {
+        ("not known", "inferred", "2019-02")
+    }
+    committee = {row["name"][-9:]: row["holds"] for row in rows if row["thing"] == "cdct"}
+    assert committee == {"CODEXTER)": "not known", "sm (CDCT)": "not known"}
+    (kosovo,) = [row for row in rows if row["thing"] == "kosovo"]
     assert kosovo["name"] == "Kosovo*"
     assert kosovo["note"].startswith("This designation is without prejudice")
 
@@ -117,7 +123,7 @@ def test_a_gap_is_a_topic_without_a_project_in_the_country_alone(ask: Ask) -> No
 
 
 def test_an_overlap_is_certain_only_where_both_periods_are_dated(ask: Ask) -> None:
-    pairs = {(row["project"], row["other"]): row["together"] for row in ask("overlapping-projects")}
+    pairs = {(row["project"], row["other"]): row["holds"] for row in ask("overlapping-projects")}
     assert pairs["communities-first", "iom-local-voices"] == "yes"
     assert ("coe-prisons-hf2", "coe-prisons-hf3") not in pairs
     assert "not known" in pairs.values()

@@ -14,7 +14,7 @@ import shutil
 
 import pytest
 from conftest import World, require
-from test_uncertain_dates import answer, out
+from test_uncertain_dates import answer, cited, out
 
 from pcve_graph.query.execute import ResultTable, ask
 
@@ -65,7 +65,7 @@ def test_the_graph_has_the_date_as_it_was_written(northtown: World) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("start", "end", "day", "running"),
+    ("start", "end", "day", "holds"),
     [
         ("2016-05", "2016-09", "2016-05-15", "not known"),
         ("2016-05", "2016-09", "2016-07-01", "yes"),
@@ -79,18 +79,12 @@ def test_the_graph_has_the_date_as_it_was_written(northtown: World) -> None:
     ],
 )
 def test_a_project_runs_certainly_or_possibly(
-    world: World, start: str, end: str, day: str, running: str | None
+    world: World, start: str, end: str, day: str, holds: str | None
 ) -> None:
-    world.infer("data/records/project/wide-shore.yml")
-    world.replace(
-        "data/records/project/wide-shore.yml",
-        "    startDate: 2016\n    endDate: 2016",
-        f"    startDate: {start}\n    endDate: {end}",
-    )
-    out(world, "build")
-    found_rows = answer(world, "ongoing-projects", f"day={day}")
-    states = {row["running"] for row in found_rows if row["project"].endswith("/wide-shore")}
-    assert states == ({running} if running else set())
+    cited(world, "Project", "reed-works", f"startDate: {start}", f"endDate: {end}")
+    lines = answer(world, "ongoing-projects", f"day={day}")
+    states = {line["holds"] for line in lines if line["project"].endswith("/reed-works")}
+    assert states == ({holds} if holds else set())
 
 
 @pytest.mark.long
@@ -274,7 +268,7 @@ def test_a_leader_stated_twice_is_hidden_when_the_part_is_over(world: World) -> 
 
 
 @pytest.mark.parametrize(
-    ("day", "held"),
+    ("day", "holds"),
     [
         ("2016-06-01", "not known"),
         ("2017-01-01", "yes"),
@@ -282,10 +276,10 @@ def test_a_leader_stated_twice_is_hidden_when_the_part_is_over(world: World) -> 
         ("2018-04-01", None),
     ],
 )
-def test_a_part_is_held_certainly_or_possibly(northtown: World, day: str, held: str | None) -> None:
-    found_rows = answer(northtown, "involvements-on-a-day", f"day={day}", "work=dune-circle")
-    states = {row["held"] for row in found_rows if row["actor"].endswith("/moor-office")}
-    assert states == ({held} if held else set())
+def test_a_part_holds_certainly_or_possibly(northtown: World, day: str, holds: str | None) -> None:
+    lines = answer(northtown, "involvements-on-a-day", f"day={day}", "work=dune-circle")
+    states = {line["holds"] for line in lines if line["actor"].endswith("/moor-office")}
+    assert states == ({holds} if holds else set())
 
 
 @pytest.mark.long

@@ -29,7 +29,7 @@ import igraph
 import openpyxl
 import polars
 import vobject
-from golden_exports import CONTEXT, GOLDEN, exported, small
+from golden_exports import CONTEXT, GOLDEN, exported, part_for, small
 from pyld import jsonld
 from shapely.geometry import shape
 
@@ -59,15 +59,18 @@ def test_there_are_as_many_formats_as_ever() -> None:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_gives_its_golden_files(northtown: World, ontology: Ontology, name: str) -> None:
-    files = exported(small(northtown, ontology), ontology, name)
+    files = exported(part_for(northtown, ontology, name), ontology, name)
     assert files
     for file, content in files.items():
         assert (GOLDEN / file).read_bytes() == content, file
 
 
 def test_no_golden_file_is_left_over(northtown: World, ontology: Ontology) -> None:
-    part = small(northtown, ontology)
-    files = {file for name in FORMATS for file in exported(part, ontology, name)}
+    files = {
+        file
+        for name in FORMATS
+        for file in exported(part_for(northtown, ontology, name), ontology, name)
+    }
     assert {str(path.relative_to(GOLDEN)) for path in GOLDEN.rglob("*.*")} == files
 
 
@@ -282,8 +285,16 @@ def test_shapely_reads_the_venues(everything: GraphPart, ontology: Ontology) -> 
     rome = shape(features["rome"]["geometry"])
     assert (round(rome.x, 1), round(rome.y, 1)) == (12.5, 41.9)
     placed = [shape(feature["geometry"]) for feature in features.values() if feature["geometry"]]
-    assert len(placed) >= 39
-    assert all(-180 <= point.x <= 180 and -90 <= point.y <= 90 for point in placed)
+    assert len(placed) >= 39 + 6
+    assert all(geometry.is_valid for geometry in placed)
+    outlines = [geometry for geometry in placed if geometry.geom_type == "Polygon"]
+    assert len(outlines) == 6
+    assert all(outline.exterior.is_ccw for outline in outlines)
+    assert shape(features["albania"]["geometry"]).contains(shape(features["tirana"]["geometry"]))
+    bounds = [geometry.bounds for geometry in placed]
+    west, south, east, north = document["bbox"]
+    assert (west, south) == (min(box[0] for box in bounds), min(box[1] for box in bounds))
+    assert (east, north) == (max(box[2] for box in bounds), max(box[3] for box in bounds))
     assert all(
         feature["properties"]["events"] for feature in features.values() if not feature["geometry"]
     )

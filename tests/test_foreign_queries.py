@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
+import rdflib
 from conftest import World
 
 from pcve_graph.model.namespaces import expand
 from pcve_graph.model.problems import ContentError, UsageError
+from pcve_graph.query.binding import substitute_terms
+from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.foreign import parse_foreign_query, read_query_folder
+from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import Parameter, SavedQuery, read_query
 
 SELECT = "SELECT ?s WHERE { ?s ?p ?o }"
@@ -137,6 +143,8 @@ XSD = expand("xsd:")
         ("_name_string", {"type": "text", "required": True}),
         ("_name_en", {"type": "text", "language": "en", "required": True}),
         ("__name_sq", {"type": "text", "language": "sq"}),
+        ("_name_sr_Latn", {"type": "text", "language": "sr-latn", "required": True}),
+        ("_name_en_GB", {"type": "text", "language": "en-gb", "required": True}),
         ("_name_integer", {"type": "literal", "datatype": XSD + "integer", "required": True}),
         ("_name_gYear", {"type": "literal", "datatype": XSD + "gYear", "required": True}),
         ("_name_xsd_date", {"type": "date", "required": True}),
@@ -153,6 +161,186 @@ def test_a_variable_name_says_what_it_takes(variable: str, parameter: dict[str, 
 
 def test_a_plain_variable_is_not_a_parameter() -> None:
     assert read("summary: x", "SELECT ?s ?a_b { ?s ?p ?a_b }").params == {}
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("params: [country, since]", {"country", "since"}),
+        ("params:\n  - country\n  - since", {"country", "since"}),
+        ("params:\n  - name: country\n    type: thing\n  - name: since\n    type: year",
+         {"country", "since"}),
+        ("params:\n  - country: {type: thing}\n  - since: first year", {"country", "since"}),
+        ("params:\n  country: {type: thing}\n  since: first year", {"country", "since"}),
+        ("params: country", {"country"}),
+    ],
+)  # fmt: skip
+def test_params_may_be_a_list(header: str, names: set[str]) -> None:
+    query = read(header, "SELECT ?s { ?s ?country ?since }")
+    assert query.params.keys() == names
+    assert query.notes == ()
+    if "thing" in header:
+        assert query.params["country"].type == "thing"
+    if "first year" in header:
+        assert query.params["since"].description == "first year"
+
+
+@pytest.mark.parametrize("variable", ["_kind", "__kind", "_kind_iri", "__kind_iri", "_kind_string"])
+@pytest.mark.parametrize("written", ["kind", "_kind", "?_kind", "VARIABLE", "?VARIABLE"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{key}:\n  - {name}: {value}",
+        "{key}:\n  {name}: {value}",
+        '{key}: [{{"{name}": "{value}"}}]',
+        '{key}: {{"{name}": "{value}"}}',
+    ],
+)
+@pytest.mark.parametrize("key", ["defaults", "enumerate"])
+def test_a_default_is_kept_however_its_parameter_is_written(
+    variable: str, written: str, form: str, key: str
+) -> None:
+    name = written.replace("VARIABLE", variable)
+    header = form.format(key=key, name=name, value="http://e/x")
+    query = read(header, f"SELECT ?s {{ ?s ?p ?o OPTIONAL {{ ?s ?q ?{variable} }} }}")
+    (param,) = query.params.values()
+    assert (param.default if key == "defaults" else param.allowed[0]) == "http://e/x"
+    assert query.notes == ()
+
+
+def test_what_cannot_be_enumerated_or_be_a_default_is_noted() -> None:
+    header = "enumerate:\n  - kind\n  - nobody\ndefaults:\n  - since: abc\n  - kind: shut"
+    query = read(header, "SELECT ?s { ?s ?_kind ?_since_integer FILTER(REGEX(?s, '^?_word')) }")
+    messages = " | ".join(note.message for note in query.notes)
+    assert "enumerate: no value for kind" in messages
+    assert "enumerate: unknown parameter nobody" in messages
+    assert "the default is left out: since takes a whole number, not 'abc'" in messages
+    assert "?_word stands inside a string or an IRI, where no value is put" in messages
+    assert query.params["since"].default == ""
+    assert query.params["kind"].default == "shut"
+
+
+PLACES = [
+    ("SELECT ?s { ?s ?p ?o } ORDER BY ?s LIMIT ?_n_integer", {"n": "2"}, ["a", "b"]),
+    ("SELECT ?s { ?s ?p ?o } ORDER BY ?s LIMIT ?_n", {"n": "2"}, ["a", "b"]),
+    ("SELECT ?s { ?s ?p ?o } ORDER BY ?s OFFSET ?_from_number LIMIT ?_n_number",
+     {"from": "1", "n": "1"}, ["b"]),
+    ("SELECT ?s { ?s ?p ?o } ORDER BY ?s LIMIT ?__n_integer", {}, ["a", "b", "c"]),
+    ("SELECT ?s { ?s ?p ?o } ORDER BY ?s LIMIT ?__n_integer OFFSET ?__from_integer",
+     {"from": "2"}, ["c"]),
+    ("SELECT ?s { VALUES ?o { ?_a_integer ?_b_integer } ?s ?p ?o } ORDER BY ?s",
+     {"a": "1", "b": "3"}, ["a", "c"]),
+    ("SELECT ?s { VALUES (?p ?o) { (UNDEF ?_a_integer) (<http://e/q> 3) } ?s ?p ?o } ORDER BY ?s",
+     {"a": "2"}, ["b"]),
+    ("SELECT ?s { ?s ?p ?o } ORDER BY ?s VALUES ?o { ?_a_integer }", {"a": "2"}, ["b"]),
+    ("SELECT ?s { VALUES ?o { ?__a_integer } ?s ?p ?o } ORDER BY ?s", {}, ["a", "b", "c"]),
+    ("SELECT ?s { { SELECT ?s { VALUES ?o { ?_a_integer } ?s ?p ?o } LIMIT ?_n_integer } }",
+     {"a": "3", "n": "5"}, ["c"]),
+    ("SELECT ?s { ?s ?p ?o MINUS { VALUES ?o { ?_a_integer } ?s ?p ?o } } ORDER BY ?s",
+     {"a": "1"}, ["b", "c"]),
+    ("SELECT ?s { ?s ?_way_iri+ 1 }", {"way": "http://e/p"}, ["a"]),
+    ("SELECT ?s { ?s <http://e/none>|?_way_iri 2 }", {"way": "http://e/p"}, ["b"]),
+    ("SELECT ?s { ?o ^(?_way_iri/<http://e/none>?) ?s } ORDER BY ?s",
+     {"way": "http://e/p"}, ["a", "b", "c"]),
+    ("SELECT ?s FROM ?_graph_iri { ?s ?p ?o } ORDER BY ?s",
+     {"graph": "http://e/g"}, ["a", "b", "c"]),
+    ("SELECT ?s FROM NAMED ?__graph_iri { ?s ?p 2 }", {}, ["b"]),
+    ('SELECT ?s { ?s ?p ?o FILTER(?o = "2"^^?_kind_iri) }', {"kind": XSD + "integer"}, ["b"]),
+    ("SELECT (GROUP_CONCAT(STRAFTER(STR(?s), '/e/'); SEPARATOR=?_sign) AS ?s) { ?s ?p 1 }",
+     {"sign": "|"}, ["a"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "subjects"), PLACES)
+def test_a_parameter_stands_where_grlc_puts_one(
+    text: str, values: dict[str, str], subjects: list[str]
+) -> None:
+    store = ox.Store()
+    triples = "".join(f"<http://e/{name}> <http://e/p> {n} ." for n, name in enumerate("abc", 1))
+    store.load(triples, format=ox.RdfFormat.TURTLE, to_graph=ox.NamedNode("http://e/g"))
+    query = read("summary: x", text)
+    answer = ask(store, query.text, bind(query, values))
+    assert isinstance(answer, ResultTable)
+    assert [str(row[0]).strip('<>"').removeprefix("http://e/") for row in answer.rows] == subjects
+    graph = rdflib.Dataset(default_union=True)
+    graph.graph(rdflib.URIRef("http://e/g")).parse(data=triples, format="turtle")
+    if "FROM" not in text:
+        rows = graph.query(substitute_terms(query.text, bind(query, values)))
+        assert [str(row[0]).removeprefix("http://e/") for row in rows] == subjects  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("SELECT ?s { ?s ?p ?o } LIMIT ?n", "1:30"),
+        ("SELECT ?s { VALUES ?o { ?n } ?s ?p ?o }", "1:25"),
+        ("SELECT ?s { ?s ?p+ ?o }", "1:20"),
+        ("SELECT ?s { ?s ?_p_iri+ ?o } LIMIT ?_n_integer foo", "1:48"),
+        ("SELECT ?s { ?s ?_p_iri ?o ?x }", "1:27"),
+        ("SELECT ?s { ?s a ?o LIMIT ?_n_integer }", "1:21"),
+    ],
+)
+def test_other_variables_where_sparql_has_constants_are_faults(text: str, place: str) -> None:
+    with pytest.raises(ContentError) as caught:
+        read("summary: x", text)
+    assert str(caught.value.problems[0].position).endswith(f":2:{place.partition(':')[2]}")
+
+
+PATTERNS = [
+    ("subject=http://e/a\npredicate=\nobject=", 1),
+    ("subject=\npredicate=http://e/p\nobject=", 3),
+    ("subject =\npredicate = <http://e/p>\nobject = 2", 1),
+    ('#+ summary: x\n\npredicate=http://e/p\nobject="2"^^<' + XSD + "integer>", 1),
+    ("?s <http://e/p> ?o", 3),
+    ("?s <http://e/p> 2 .\n# a comment", 1),
+    ("SELECT ?s { ?s ?p 3 }", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "count"), PATTERNS)
+def test_a_triple_pattern_is_read(text: str, count: int) -> None:
+    store = ox.Store()
+    for number, name in enumerate("abc", 1):
+        triple = f"<http://e/{name}> <http://e/p> {number} ."
+        store.load(triple, format=ox.RdfFormat.TURTLE)
+    query = parse_foreign_query(text.encode(), "folder/pattern.TPF")
+    answer = ask(store, query.text)
+    assert isinstance(answer, ResultTable)
+    assert len(answer.rows) == count
+
+
+def test_a_wrong_triple_pattern_is_a_fault() -> None:
+    for text in ("", "# nothing", "subject=no iri\nobject=", "?s ?p"):
+        with pytest.raises(ContentError):
+            parse_foreign_query(text.encode(), "p.tpf")
+
+
+def test_no_file_of_a_folder_is_passed_over(tmp_path: Path, northtown: World) -> None:
+    contents = {
+        "one.rq": SELECT, "TWO.RQ": SELECT, "three.SPARQL": SELECT, "four.tpf": "?s ?p ?o",
+        "one.sparql": SELECT, "README.md": "# about", "LICENSE": "free", "hidden/.gitignore": "x",
+        ".git/HEAD": "x", ".git/config": "x", "change.ru": "INSERT DATA { <a:b> <a:b> 1 }",
+        "load.txt": "CLEAR ALL", "query.txt": SELECT, "data.ttl": "<a:b> <a:b> 1 .",
+        "example.ttl": '[] a sh:SPARQLExecutable ; sh:select "SELECT" . # shacl',
+        "json.json": '{"proto": {"id": "?id"}}', "other.json": "{}", "endpoint.txt": "http://e/",
+    }  # fmt: skip
+    contents["example.ttl"] = '@prefix sh: <http://www.w3.org/ns/shacl#> . [] sh:select "SELECT" .'
+    for name, text in contents.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    listed = northtown.pcve("queries", "--queries", str(tmp_path))
+    assert listed.exit_code == 0
+    queries = set(re.findall(r"^(\S+)", listed.stdout, re.M))
+    assert queries == {"one", "one.sparql", "TWO", "three", "four"}
+    unread = dict(re.findall(r": not read, (.*?): (.*); ", listed.stderr))
+    named = {name for names in unread.values() for name in names.split(", ")}
+    assert named == contents.keys() - {"one.rq", "one.sparql", "TWO.RQ", "three.SPARQL",
+        "four.tpf", ".git/HEAD", ".git/config"} | {".git/"}  # fmt: skip
+    assert unread["an update, which changes a graph"] == "change.ru, load.txt"
+    assert unread["RDF data"] == "data.ttl"
+    for name in ("TWO", "TWO.RQ", "one.sparql", "four.tpf"):
+        asked = northtown.pcve("query", name, "--queries", str(tmp_path), "--limit", "1")
+        assert (asked.exit_code, "1 row" in asked.stdout) == (0, True)
 
 
 def test_every_file_of_a_folder_is_tried(tmp_path: Path, northtown: World) -> None:
@@ -204,3 +392,29 @@ def test_the_projects_own_headers_are_strict(
         read_query("queries/answers/q.rq", path)
     assert str(caught.value).startswith(f"queries/answers/q.rq:{place}: ")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("SELECT ?l { ?s a pcve:Event ; rdfs:label ?l }", "1:31"),
+        ("PREFIX r: <http://www.w3.org/2000/01/rdf-schema#>\nSELECT ?l { ?s r:label ?l }", "2:16"),
+        ("SELECT ?l { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?l }", "1:16"),
+        ("SELECT ?l { ?s a pcve:Event ; schema:name ?l }", "1:31"),
+        ("SELECT ?l { ?s skos:prefLabel|rdfs:label ?l }", ""),
+        ("SELECT ?l { ?s pcve:hasNaming/schema:name ?l }", ""),
+        ("SELECT ?l { ?s skos:altLabel ?l FILTER(?l != 'rdfs:label') } # rdfs:label", ""),
+    ],
+)
+def test_one_note_says_which_property_holds_the_names(
+    northtown: World, text: str, place: str
+) -> None:
+    asked = northtown.pcve("query", "-", "--format", "csv", stdin=text)
+    assert asked.exit_code == 0
+    assert "note: " not in asked.stdout
+    if not place:
+        assert asked.stderr == ""
+        return
+    (line,) = asked.stderr.splitlines()
+    assert line.startswith(f"stdin:{place}: note: ")
+    assert "skos:prefLabel" in line

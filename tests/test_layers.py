@@ -37,7 +37,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "publish": {"evidence", "graph", "model", "query", "system", "validation"},
     "pipeline": {"graph", "incremental", "model", "query", "records", "system", "validation"},
-    "api": {"graph", "model", "pipeline", "query", "system", "validation"},
+    "python": {
+        "analysis",
+        "graph",
+        "model",
+        "pipeline",
+        "publish",
+        "query",
+        "system",
+        "validation",
+    },
+    "api": {"analysis", "graph", "model", "pipeline", "python", "query", "system"},
     "cli": {
         "analysis",
         "evidence",
@@ -59,9 +69,15 @@ packages. Each permission is used: one that is not fails.
 IN_ORDER = tuple(MAY_IMPORT)
 ONLY_IN = {
     "yaml": {"syntax.yaml", "records.formatter"},
-    "rdflib": {"api", "syntax.sparql_patterns", "syntax.turtle_format", "validation.engines"},
+    "rdflib": {
+        "api",
+        "python.checks",
+        "syntax.sparql_patterns",
+        "syntax.turtle_format",
+        "validation.engines",
+    },
     "SPARQLWrapper": {"query.remote.endpoint"},
-    "rich": {"query.render"},
+    "rich": {"query.text_table"},
     "sqlite3": {"graph.build_folder", "incremental.dependency_index", "query.search"},
     "matplotlib": {"analysis.chart_page", "analysis.charts"},
     "xlsxwriter": {"analysis.tables"},

@@ -12,9 +12,11 @@ from pcve_graph.graph.store import SEARCH_INDEX
 from pcve_graph.model.namespaces import expand, graph_iri, record_iri
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
+from pcve_graph.query.foreign import parse_foreign_query
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import TYPES, Parameter, SavedQuery, read_queries
 from pcve_graph.query.search import SearchIndex, open_index, write_index
+from pcve_graph.syntax.lexical_forms import XSD_DATATYPES
 
 
 def query(**settings: object) -> SavedQuery:
@@ -45,6 +47,7 @@ def index(shipped: World) -> SearchIndex:
         ("year", "2018", "2018", "xsd:integer"),
         ("date", "2018-05-22", "2018-05-22", "xsd:date"),
         ("language", "sr-Latn", "sr-latn", "xsd:string"),
+        ("number", "1.5e3", "1.5e3", "xsd:double"),
     ],
 )
 def test_a_value_is_a_term_of_its_type(kind: str, text: str, value: str, datatype: str) -> None:
@@ -52,6 +55,84 @@ def test_a_value_is_a_term_of_its_type(kind: str, text: str, value: str, datatyp
     literal = term(text, type=kind)
     assert isinstance(literal, ox.Literal)
     assert (literal.value, literal.datatype.value) == (value, expand(datatype))
+
+
+VALUES = {
+    "integer": (["0", "-12", "+5", "007"], ["abc", "1.0", "1e3", "", "１"]),
+    "nonNegativeInteger": (["0", "12"], ["-1", "x"]),
+    "positiveInteger": (["1"], ["0", "-1"]),
+    "nonPositiveInteger": (["0", "-4"], ["1"]),
+    "negativeInteger": (["-1"], ["0", "1"]),
+    "long": (["9223372036854775807"], ["9223372036854775808"]),
+    "int": (["-2147483648"], ["2147483648"]),
+    "short": (["32767"], ["32768"]),
+    "byte": (["-128"], ["128", "-129"]),
+    "unsignedLong": (["18446744073709551615"], ["-1", "18446744073709551616"]),
+    "unsignedInt": (["4294967295"], ["4294967296"]),
+    "unsignedShort": (["65535"], ["65536"]),
+    "unsignedByte": (["255"], ["256", "-1"]),
+    "decimal": (["1", "1.50", "-.5", "+2."], ["1e3", "1,5", "abc"]),
+    "double": (["1", "1.5e3", "-INF", "NaN"], ["1,5", "inf", "e3"]),
+    "float": (["1", "1.5E-3", "INF"], ["0x1", "many"]),
+    "boolean": (["true", "false", "1", "0", "TRUE", "False"], ["yes", "2"]),
+    "date": (["2018-05-22", "2020-02-29"], ["2018-02-30", "22.5.2018", "2018-05", "2019-02-29"]),
+    "dateTime": (["2018-05-22T14:30:00", "2018-05-22T14:30:00.5Z"], ["2018-05-22", "2018-05-22 14:30:00"]),
+    "dateTimeStamp": (["2018-05-22T14:30:00+02:00"], ["2018-05-22T14:30:00"]),
+    "time": (["14:30:00", "14:30:00Z"], ["14:30", "25:00:00"]),
+    "gYear": (["2018", "-0044"], ["18", "2018-05", "20181x"]),
+    "gYearMonth": (["2018-05"], ["2018-13", "2018"]),
+    "gMonth": (["--05"], ["05", "--13"]),
+    "gMonthDay": (["--02-29"], ["--02-30", "02-29"]),
+    "gDay": (["---31"], ["---32", "31"]),
+    "duration": (["P1Y2M3DT4H5M6S", "-P1D", "PT0.5S"], ["P", "1Y", "P1H", "PT"]),
+    "dayTimeDuration": (["P3DT4H"], ["P1Y", "P"]),
+    "yearMonthDuration": (["P1Y2M"], ["P1D", "P"]),
+    "anyURI": (["http://e/x", "x:y#z"], ["a b", "<x>"]),
+    "language": (["sr-Latn", "en"], ["in English", "en_GB"]),
+    "hexBinary": (["0aFF"], ["0aF", "0g"]),
+    "base64Binary": (["YWJj"], ["YWJ", "*"]),
+    "normalizedString": (["a  b"], ["a\tb"]),
+    "token": (["a b"], ["a  b"]),
+    "string": (["anything at all"], []),
+}  # fmt: skip
+"""Values and texts that are none, for each datatype of XML Schema that a variable can name."""
+
+
+def test_every_datatype_of_a_variable_is_here() -> None:
+    assert VALUES.keys() == XSD_DATATYPES
+
+
+@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize("form", ["?_x_{}", "?_x_xsd_{}"])
+def test_a_typed_parameter_takes_the_values_of_its_datatype(name: str, form: str) -> None:
+    text = f"SELECT ?s {{ ?s ?p {form.format(name)} }}"
+    typed = parse_foreign_query(text.encode(), "q.rq")
+    right, wrong = VALUES[name]
+    for value in right:
+        literal = bind(typed, {"x": value})[form.format(name)[1:]]
+        assert isinstance(literal, ox.Literal)
+        assert literal.datatype.value == expand(f"xsd:{name}")
+        assert literal.value == (value.lower() if name == "boolean" else value)
+    for value in filter(None, wrong):
+        with pytest.raises(UsageError, match=r"x takes .*, not "):
+            bind(typed, {"x": value})
+
+
+def test_a_wrong_typed_value_is_told_before_the_query_runs(
+    tmp_path: Path, northtown: World
+) -> None:
+    (tmp_path / "since.rq").write_text("SELECT ?e { ?e ?p ?_since_integer } LIMIT ?__n_integer")
+    ask = ("query", "since", "--queries", str(tmp_path), "--set")
+    wrong = northtown.pcve(*ask, "since=abc")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "since takes a whole number, not 'abc'" in wrong.stderr
+    assert northtown.pcve(*ask, "since=3").exit_code == 0
+    negative = northtown.pcve(*ask, "since=3", "--set", "n=-1")
+    assert negative.exit_code == 2
+    assert "n takes a whole number from 0, not '-1'" in negative.stderr
+    listed = northtown.pcve("queries", "--queries", str(tmp_path)).stdout
+    assert "since (a whole number, required)" in listed
+    assert "n (a whole number from 0)" in listed
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from conftest import World
 
 from pcve_graph.analysis.load import read_landscape
-from pcve_graph.analysis.scope import Scope, option_period, runs_within
+from pcve_graph.analysis.scope import Scope, holds_in, option_period
 from pcve_graph.analysis.timeline import Timeline, build_timeline, read_source_coverage
 from pcve_graph.analysis.works import Landscape, Work
 
@@ -73,35 +73,40 @@ WORKS = {
 }
 
 
+def scope_of(since: str | None, until: str | None, as_of: str | None) -> Scope:
+    first, last = option_period(since, until, as_of)
+    return Scope(first=first, last=last)
+
+
 @pytest.mark.parametrize(
     ("name", "day", "answer"),
     [
-        ("a day", "2018-10-03", True),
-        ("a day", "2018-10-04", False),
-        ("a year", "2018-06-01", None),
-        ("a year", "2019-01-01", False),
-        ("a project", "2018-12-31", False),
-        ("a project", "2019-06-01", None),
-        ("a project", "2020-01-01", True),
-        ("a project", "2023-01-01", False),
-        ("no end", "2019-02-28", False),
-        ("no end", "2024-01-01", None),
-        ("no start", "2015-01-01", None),
-        ("no start", "2023-09-01", False),
-        ("no dates", "2020-01-01", None),
+        ("a day", "2018-10-03", "yes"),
+        ("a day", "2018-10-04", "no"),
+        ("a year", "2018-06-01", "not known"),
+        ("a year", "2019-01-01", "no"),
+        ("a project", "2018-12-31", "no"),
+        ("a project", "2019-06-01", "not known"),
+        ("a project", "2020-01-01", "yes"),
+        ("a project", "2023-01-01", "no"),
+        ("no end", "2019-02-28", "no"),
+        ("no end", "2024-01-01", "not known"),
+        ("no start", "2015-01-01", "not known"),
+        ("no start", "2023-09-01", "no"),
+        ("no dates", "2020-01-01", "not known"),
     ],
 )
-def test_imprecise_dates_give_yes_no_or_undecided(name: str, day: str, answer: bool | None) -> None:
+def test_imprecise_dates_give_yes_no_or_undecided(name: str, day: str, answer: str) -> None:
     kind, start, end = WORKS[name]
     work = Work("https://w3id.org/pcve/id/x/y", kind, name, start=start, end=end)
-    assert runs_within(work, *option_period(None, None, day)) is answer
+    assert holds_in(work, scope_of(None, None, day)) == answer
 
 
 def test_a_year_is_surely_in_a_period_that_holds_all_of_it() -> None:
     kind, start, end = WORKS["a year"]
     work = Work("https://w3id.org/pcve/id/x/y", kind, "", start=start, end=end)
-    assert runs_within(work, *option_period("2018", "2018", None)) is True
-    assert runs_within(work, *option_period("2018-06", None, None)) is None
+    assert holds_in(work, scope_of("2018", "2018", None)) == "yes"
+    assert holds_in(work, scope_of("2018-06", None, None)) == "not known"
 
 
 def test_the_trend_has_shares_only_where_there_are_things_enough(shipped: World) -> None:

@@ -8,7 +8,6 @@ import io
 import pytest
 from conftest import World
 
-CONFERENCE = "data/records/event/northtown-conference-2016.yml"
 WIDE_SHORE = "data/records/project/wide-shore.yml"
 DATES = "    startDate: 2016\n    endDate: 2016\n"
 
@@ -33,9 +32,19 @@ def dated(world: World, start: str, end: str = "") -> None:
     out(world, "build")
 
 
+def cited(world: World, kind: str, name: str, *facts: str) -> None:
+    """Writes a record whose facts an invented page states, and no words of it, and builds."""
+    folder = "data/records/" + kind.lower()
+    block = "".join(f"    {fact}\n" for fact in (f"prefLabel: {{en: {name.title()}}}", *facts))
+    world.write(
+        f"{folder}/{name}.yml", f"id: {name}\ntype: {kind}\nclaims:\n  - source: atlas\n{block}"
+    )
+    out(world, "build")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("start", "within"),
+    ("start", "holds"),
     [
         ("2016", "yes"), ("2016-XX", "yes"), ("2016-05/2016-09", "yes"), ("2015/2017", "not known"),
         ("2016?", "not known"), ("2016%", "not known"), ("2016~", "not known"),
@@ -43,18 +52,32 @@ def dated(world: World, start: str, end: str = "") -> None:
     ],
 )  # fmt: skip
 def test_an_event_of_an_uncertain_date_may_lie_in_the_period(
-    world: World, start: str, within: str
+    world: World, start: str, holds: str
 ) -> None:
-    world.infer(CONFERENCE)
-    world.replace(CONFERENCE, "startDate: 2016", f"startDate: {start}")
-    out(world, "build")
+    cited(world, "Event", "reed-day", "kind: conference", f"startDate: {start}")
     for first, last in (("2016-01-01", "2016-12-31"), ("2014-01-01", "2018-12-31")):
         lines = answer(world, "events-in-period", f"from={first}", f"until={last}")
-        states = {
-            line["within"] for line in lines if line["event"].endswith("northtown-conference-2016")
-        }
+        states = {line["holds"] for line in lines if line["event"].endswith("/reed-day")}
         wide = first == "2014-01-01" and start == "2015/2017"
-        assert states == {"yes" if wide else within}
+        assert states == {"yes" if wide else holds}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("facts", "rows"),
+    [
+        (("status: held",), [("yes", "")]), (("status: planned",), [("not known", "announced")]),
+        (("status: postponed",), [("not known", "announced")]), (("status: cancelled",), []),
+        (("certainty: inferred", "note: the page names the year"), [("not known", "inferred")]),
+    ],
+)  # fmt: skip
+def test_an_event_that_is_not_stated_to_be_held_does_not_surely_fall_in_the_period(
+    world: World, facts: tuple[str, ...], rows: list[tuple[str, str]]
+) -> None:
+    cited(world, "Event", "reed-day", "kind: conference", "startDate: 2016-05-05", *facts)
+    lines = answer(world, "events-in-period", "from=2016-01-01", "until=2016-12-31")
+    mine = [line for line in lines if line["event"].endswith("/reed-day")]
+    assert [(line["holds"], line["standing"]) for line in mine] == rows
 
 
 @pytest.mark.parametrize(
@@ -99,20 +122,19 @@ def test_a_project_is_in_time_where_its_dates_decide(
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("until", "sure"), [("2016-06", "yes"), ("2016", "not known"), ("2016-09~", "not known")]
+    ("until", "holds"),
+    [("2016-06", "yes"), ("2016", "not known"), ("2016-09~", "not known"), ("", "not known")],
 )
-def test_a_host_of_an_uncertain_period_is_not_certain(world: World, until: str, sure: str) -> None:
-    network = "data/records/initiative/mentors-network.yml"
-    world.infer(network)
-    world.replace(network, "endDate: 2016-06}", f"endDate: {until}}}")
-    out(world, "build")
-    lines = answer(world, "host-changes", "hosted=mentors-network")
-    states = {
-        line["certain"]
-        for line in lines
-        if line["event"].endswith("2016-04") and line["host"].endswith("northtown-council")
-    }
-    assert states == {sure}
+def test_a_host_of_an_uncertain_period_is_not_certain(world: World, until: str, holds: str) -> None:
+    end = f", endDate: {until}" if until else ""
+    hosting = f"hostedBy: {{id: reed, hostingOrganization: reed-trust, startDate: 2014{end}}}"
+    cited(world, "Initiative", "reed-network", "kind: practitioner-network", hosting)
+    cited(
+        world, "Event", "reed-day", "kind: conference", "startDate: 2016-04", "isPartOf: reed-network"
+    )  # fmt: skip
+    lines = answer(world, "host-changes", "hosted=reed-network")
+    states = [(line["holds"], line["host"].rpartition("/")[2], line["until"]) for line in lines]
+    assert states == [(holds, "reed-trust", until)]
 
 
 @pytest.mark.long

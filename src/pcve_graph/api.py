@@ -1,4 +1,4 @@
-"""The Python interface: `KnowledgeGraph.open()`, then query, search, show and validate.
+"""The Python interface: `KnowledgeGraph.open()`, and a method for each command that reads a graph.
 
 Errors in content raise ContentError, with the problems; wrong use and failures of a server raise
 UsageError. The messages of both include the fix.
@@ -7,85 +7,75 @@ UsageError. The messages of both include the fix.
 from __future__ import annotations
 
 import datetime
-import html
 import keyword
 import time
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+import warnings
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from .graph.ontology import read_ontology
+from .analysis.scope import read_day
 from .graph.serialize import serialize
-from .model.limits import (
-    COMMAND_SECONDS,
-    MEMORY_BYTES,
-    QUERY_SECONDS,
-    read_count,
-    read_memory,
-    read_seconds,
-)
+from .model.limits import MEMORY_BYTES, QUERY_SECONDS, read_count
 from .model.namespaces import PREFIXES
-from .model.problems import Problem, UsageError, damage_as_usage_error
-from .model.project import Project, open_project
-from .model.schema import Ontology
+from .model.problems import ContentError, UsageError, damage_as_usage_error
+from .model.project import open_project
+from .model.suggest import did_you_mean
 from .model.terms import Term
-from .query.access import EndpointGraph, ReadableGraph, SavedGraph, bind_for_graph
+from .python.analyses import Analyses
+from .python.arguments import (
+    Day,
+    check_type,
+    day_text,
+    flag,
+    names_checked,
+    optional_text,
+    parameter_text,
+    read_limit,
+    texts,
+)
+from .python.checks import Checks
+from .python.explained import explain_rows
+from .python.opened_graph import Bounds, read_bounds
+from .python.publications import Publications
+from .python.questions import Questions, select_questions
+from .python.reports import Reasons, ThingPage
+from .query.access import EndpointGraph, SavedGraph, bind_for_graph
+from .query.asked_terms import query_notes
 from .query.base import base_notes, remaining_seconds
-from .query.execute import Answer, ResultTable, ResultTriples
-from .query.foreign import parse_foreign_query, resolve_query
+from .query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
+from .query.foreign import parse_foreign_query, read_query_folder, resolve_query
 from .query.lists import with_lists
 from .query.parameters import MissingParameterError, read_kinds
 from .query.readings import with_readings
 from .query.remote.login import Credentials
-from .query.render_thing import render_thing
+from .query.remote.messages import EndpointError
 from .query.results import Rows
+from .query.saved import SavedQuery, read_queries
 from .query.search import Hit
 from .query.show import show
-from .query.thing_view import ThingView, with_rechecks
-from .query.worker import QueryWorker
-from .system.sandbox.process import LimitedProcess
+from .query.thing_view import with_rechecks
+from .system.sandbox.watch import StoppedError
 
 if TYPE_CHECKING:
     import rdflib
 
-WorkResult = TypeVar("WorkResult")
+__all__ = ["EndpointError", "KnowledgeGraph", "StoppedError"]
+
+_QUERY_ARGUMENTS = ("queries", "limit", "allow_service", "timeout", "memory")
+"""The arguments of `query` that are not parameters of a question."""
 
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
-@dataclass(frozen=True, slots=True)
-class ThingPage:
-    """The description of an entity or source; `view` holds its facts with their evidence.
-
-    Its text takes 40 lines at most, as `pcve show` does, and says what it leaves out.
-    """
-
-    view: ThingView
-
-    def __repr__(self) -> str:
-        return render_thing(self.view)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(render_thing(self.view))}</pre>"
-
-
-class KnowledgeGraph:
+class KnowledgeGraph(Analyses, Checks, Publications):
     """A graph to query: that of a project on disk, the shipped one, or one on a SPARQL server."""
 
-    def __init__(self, project: Project, graph: ReadableGraph) -> None:
-        self.project = project
-        self._graph = graph
-        self._process = LimitedProcess()
-        if isinstance(graph, SavedGraph) and graph.worker is None:
-            graph.worker = QueryWorker(graph.saved.folder / "store", self._process)
-        self._ontology: Ontology | None = None
-
     @classmethod
+    @names_checked
     def open(
         cls,
         path: str | Path | None = None,
@@ -103,13 +93,13 @@ class KnowledgeGraph:
         a project, or the project was not built yet.
         """
         if path is not None:
-            _check_type("path", path, str, Path)
-        _check_type("allow_redirects", allow_redirects, tuple, list, set, frozenset)
+            check_type("path", path, str, Path)
+        check_type("allow_redirects", allow_redirects, tuple, list, set, frozenset)
         project = open_project(None if path is None else Path(path))
         if endpoint is not None:
-            _check_type("endpoint", endpoint, str)
+            check_type("endpoint", endpoint, str)
             if credentials is not None:
-                _check_type("credentials", credentials, Credentials)
+                check_type("credentials", credentials, Credentials)
             from .query.remote.endpoint import Endpoint
 
             server = Endpoint(endpoint, credentials, allow_redirects=allow_redirects)
@@ -124,107 +114,158 @@ class KnowledgeGraph:
                 build_project(project)
         return cls(project, SavedGraph(open_graph(project)))
 
-    @property
-    def ontology(self) -> Ontology:
-        """The classes, properties and shapes of the project."""
-        if self._ontology is None:
-            self._ontology = read_ontology(self.project)
-        return self._ontology
+    def questions(
+        self, theme: str | None = None, *, queries: str | Path | None = None
+    ) -> Questions:
+        """The saved questions with their parameters and columns: all, or those of one theme.
+
+        With `queries`, those of a folder, also one written for grlc or BASIL. Raises UsageError,
+        with the nearest, for an unknown theme, and ContentError for a query that is not valid.
+
+        >>> [question.name for question in kg.questions("money")]  # doctest: +SKIP
+        """
+        name = optional_text("theme", theme)
+        if queries is None:
+            return select_questions(read_queries(self.project, "answers").values(), name)
+        check_type("queries", queries, str, Path)
+        bounds = read_bounds(QUERY_SECONDS, MEMORY_BYTES)
+        of_folder, problems = self._bounded(
+            read_query_folder, Path(queries), name="questions", bounds=bounds
+        )
+        if problems:
+            raise ContentError(problems)
+        return select_questions(of_folder.values(), name)
 
     def query(
         self,
         name: str,
         /,
         *,
+        queries: str | Path | None = None,
         limit: int | None = None,
+        allow_service: bool = False,
         timeout: float | None = None,
         memory: int | str = MEMORY_BYTES,
         **settings: str | int | datetime.date,
     ) -> Rows:
-        """The result set of a saved query, or of the `.rq` file of this name.
+        """The result set of a saved query, of one in the folder `queries`, or of a `.rq` file.
 
         Parameters are keyword arguments, with a trailing `_` where the name is a Python keyword
-        (`from_` for `from`): the id or any name of an entity, a number, a date. The query runs in a
-        process that is stopped after `timeout` seconds (None: that of the query, else 60) or above
-        `memory` (bytes, or a text such as "600M"); 0 is no bound, and with both 0 it runs in this
-        process. Raises UsageError for an unknown query or parameter, with the nearest names, and
-        where it was stopped.
+        (`from_` for `from`): the id or any name of an entity, a number, a date or its text. The
+        query runs in a process that is stopped after `timeout` seconds (None: that of the query,
+        else 60) or above `memory` (bytes, or a text such as "600M"); 0 is no bound, and with both 0
+        it runs in this process. Raises UsageError for an unknown query or parameter, with the
+        nearest names, and where it was stopped.
+
+        >>> kg.query("events-on-topic", topic="returnees").to_pandas()  # doctest: +SKIP
         """
-        _check_type("name", name, str)
-        values = {key.rstrip("_"): _parameter_text(key, value) for key, value in settings.items()}
-        rows, size = _read_limit(limit), read_memory(memory)
-        seconds = QUERY_SECONDS if timeout is None else read_seconds(timeout)
-        chosen = self._bounded(
-            resolve_query, self.project, name, None, name=name, bounds=(seconds, size)
-        )
-        if timeout is None:
-            seconds = chosen.timeout or seconds
+        check_type("name", name, str)
+        if queries is not None:
+            check_type("queries", queries, str, Path)
+        values = {key.rstrip("_"): parameter_text(key, value) for key, value in settings.items()}
+        bounds = read_bounds(QUERY_SECONDS if timeout is None else timeout, memory)
+        folder = None if queries is None else Path(queries)
+        chosen = self._bounded(resolve_query, self.project, name, folder, name=name, bounds=bounds)
+        self._check_parameters(chosen, values)
         try:
             bindings = bind_for_graph(self._graph, chosen, values)
         except MissingParameterError as error:
             keyword_name = f"{error.name}_" if keyword.iskeyword(error.name) else error.name
             raise error.with_example(f'{keyword_name}="{error.example}"') from None
+        if timeout is None:
+            bounds = chosen.timeout or bounds[0], bounds[1]
         start = time.monotonic()
-        answer = self._graph.ask(
-            chosen.text, bindings, chosen.path, timeout=seconds, memory=size, limit=rows
-        )
-        left = remaining_seconds(seconds, time.monotonic() - start)
-        notes = base_notes(self._graph.ask, chosen, bindings, left, memory=size)
-        return self._rows(with_lists(answer, chosen.lists), chosen.text, bindings, notes)
+        answer = self._answer(chosen, bindings, limit, flag("allow_service", allow_service), bounds)
+        left = remaining_seconds(bounds[0], time.monotonic() - start)
+        notes = base_notes(self._graph.ask, chosen, bindings, left, memory=bounds[1])
+        return self._rows(answer, chosen, bindings, notes)
 
+    @names_checked
     def sparql(
         self,
         text: str,
         *,
         limit: int | None = None,
+        allow_service: bool = False,
         timeout: float = QUERY_SECONDS,
         memory: int | str = MEMORY_BYTES,
     ) -> Rows | rdflib.Graph | bool:
         """The result of SPARQL: rows for SELECT, an rdflib graph for CONSTRUCT, a bool for ASK.
 
-        The prefixes of the project need not be declared. `timeout` and `memory` are as those of
-        `query`. Raises ContentError for a syntax error, UsageError where it was stopped.
+        The prefixes of the project need not be declared; the columns of `SELECT *` are in the order
+        of the text. A term that the graph does not have is in `rows.notes`, with the nearest one;
+        for a result without rows it is a warning. `timeout` and `memory` are as those of `query`.
+        Raises ContentError for a syntax error, UsageError where it was stopped.
         """
-        _check_type("text", text, str)
-        rows, bounds = _read_limit(limit), (read_seconds(timeout), read_memory(memory))
+        check_type("text", text, str)
+        bounds = read_bounds(timeout, memory)
         raw = text.encode(errors="surrogatepass")
         query = self._bounded(parse_foreign_query, raw, "query", name="query", bounds=bounds)
-        answer = self._graph.ask(
-            query.text, {}, query.path, timeout=bounds[0], memory=bounds[1], limit=rows
-        )
-        if isinstance(answer, bool):
-            return answer
-        if isinstance(answer, ResultTriples):
-            return _graph(answer.triples)
-        return self._rows(with_lists(answer, query.lists), query.text, {})
+        answer = self._answer(query, {}, limit, flag("allow_service", allow_service), bounds)
+        if isinstance(answer, ResultTable):
+            return self._rows(answer, query, {})
+        for note in query_notes(self._graph, query, {}):
+            warnings.warn(note.sentence, UserWarning, stacklevel=2)
+        return answer if isinstance(answer, bool) else _graph(answer.triples)
 
-    def search(self, text: str, *, kinds: tuple[str, ...] = (), limit: int = 20) -> list[Hit]:
-        """The entities that match `text`, best first; `kinds` such as `event` or `concept`.
+    def why(
+        self,
+        rows: Rows | str,
+        number: int = 0,
+        /,
+        *,
+        timeout: float = QUERY_SECONDS,
+        memory: int | str = MEMORY_BYTES,
+        **settings: Any,
+    ) -> Reasons:
+        """The facts and quotes behind each row, or behind row `number`, from 1.
+
+        `rows` are those of `query` or `sparql`, or the name of a saved query with its parameters as
+        `settings`. Raises UsageError for rows from a server, a number that no row has, and a query
+        whose rows have no reasons.
+
+        >>> kg.why("initiative-origins", 1)  # doctest: +SKIP
+        """
+        if isinstance(rows, str):
+            rows = self.query(rows, **settings)
+        elif settings:
+            raise UsageError("parameters belong to the name of a query, not to its rows")
+        check_type("rows", rows, Rows)
+        self._require_saved("why")
+        if rows.question is None:
+            raise UsageError("these rows are not those of a query of this graph")
+        arguments = (self.project, *rows.question, rows.table, read_count(number, "number"))
+        return self._bounded(
+            explain_rows, *arguments, name="why", bounds=read_bounds(timeout, memory)
+        )
+
+    @names_checked
+    def search(self, text: str, *, kind: str | Collection[str] = (), limit: int = 20) -> list[Hit]:
+        """The entities that match `text`, best first; `kind` such as `event`, or several.
 
         `limit` is the largest number of hits, 0 for all. Raises UsageError for an unknown kind,
         with the nearest.
         """
-        _check_type("text", text, str)
-        _check_type("kinds", kinds, tuple, list, set, frozenset)
-        for kind in kinds:
-            _check_type("kinds", kind, str)
+        check_type("text", text, str)
+        kinds = texts("kind", kind)
         index, largest = self._graph.index(), read_count(limit, "limit") or None
         return index.search(text, read_kinds(kinds, index), largest)
 
-    def show(self, identifier: str, *, as_of: datetime.date | None = None) -> ThingPage:
+    @names_checked
+    def show(self, identifier: str, *, all: bool = False, as_of: Day = None) -> ThingPage:  # noqa: A002
         """The description of the entity or source with this id, or its state on the day `as_of`.
 
-        Raises UsageError where it does not exist, with the nearest id.
+        With `all`, its text has everything, with each passage and a link to it. Raises UsageError
+        where it does not exist, with the nearest id, and for a text that is no day.
         """
-        _check_type("identifier", identifier, str)
-        if as_of is not None:
-            _check_type("as_of", as_of, datetime.date)
+        check_type("identifier", identifier, str)
+        whole, day = flag("all", all), day_text("as_of", as_of)
         store = self._graph.around(identifier, self.ontology)
         with damage_as_usage_error():
-            view = show(store, self.ontology, identifier, as_of)
+            view = show(store, self.ontology, identifier, read_day(day) if day else None)
         if isinstance(self._graph, SavedGraph):
             view = with_readings(with_rechecks(view, self.project), store, self.project)
-        return ThingPage(view)
+        return ThingPage(view, whole)
 
     def to_rdflib(self) -> rdflib.Graph:
         """All graphs as one rdflib graph, with the prefixes bound.
@@ -236,50 +277,40 @@ class KnowledgeGraph:
             raise UsageError("the answer to a CONSTRUCT is not triples")
         return _graph(answer.triples)
 
-    def validate(
+    def _check_parameters(self, query: SavedQuery, names: Collection[str]) -> None:
+        """Raise UsageError for an argument that is nearly one of `query` itself: `limt`."""
+        for name in names:
+            if name not in query.params:
+                nearest = did_you_mean(name, [*query.params, *_QUERY_ARGUMENTS])
+                if any(f" {argument}?" in nearest for argument in _QUERY_ARGUMENTS):
+                    raise UsageError(f"{query.name} has no parameter {name!r}; {nearest}")
+
+    def _answer(
         self,
-        *paths: str | Path,
-        against: bool = False,
-        timeout: float = COMMAND_SECONDS,
-        memory: int | str = MEMORY_BYTES,
-    ) -> tuple[Problem, ...]:
-        """The problems in files of RDF or records, or in the whole project without `paths`.
-
-        With `against`, references are resolved in the saved graph. Sorted by file and line; empty
-        where everything conforms. Validation runs in a process that is stopped after `timeout`
-        seconds or above `memory` (bytes, or a text such as "600M"); 0 is no bound, and with both 0
-        it runs in this process. A path that cannot be read is a problem. Raises UsageError where
-        validation was stopped.
-        """
-        from .validation.run import problems_in
-
-        if against and not isinstance(self._graph, SavedGraph):
-            raise UsageError("against= requires the saved graph of a project, not a server")
-        for path in paths:
-            _check_type("a path", path, str, Path)
-        files = tuple(Path(path) for path in paths)
-        bounds = (read_seconds(timeout), read_memory(memory))
-        return self._bounded(
-            problems_in, self.project, files, against, name="validate", bounds=bounds
-        )
-
-    def _bounded(
-        self,
-        work: Callable[..., WorkResult],
-        *arguments: object,
-        name: str,
-        bounds: tuple[float, int],
-    ) -> WorkResult:
-        """The result of `work`, run in the sandbox where there are bounds (seconds, bytes)."""
-        seconds, memory = bounds
-        if not (seconds or memory):
-            return work(*arguments)
-        return self._process.call(work, *arguments, name=name, seconds=seconds, memory=memory)
+        query: SavedQuery,
+        bindings: Mapping[str, Term],
+        limit: int | None,
+        service: bool,
+        bounds: Bounds,
+    ) -> Answer:
+        try:
+            answer = self._graph.ask(
+                query.text,
+                bindings,
+                query.path,
+                timeout=bounds[0],
+                memory=bounds[1],
+                limit=read_limit(limit),
+                service=service,
+            )
+        except ServiceRefusedError as error:
+            raise UsageError(f"{error}; allow_service=True permits it") from None
+        return with_lists(answer, query.lists)
 
     def _rows(
         self,
         answer: Answer,
-        text: str,
+        query: SavedQuery,
         bindings: Mapping[str, Term],
         notes: tuple[str, ...] = (),
     ) -> Rows:
@@ -289,44 +320,15 @@ class KnowledgeGraph:
             )
         labels, reasons = self._graph.words(answer), None
         if isinstance(self._graph, SavedGraph) and self._graph.worker:
-            reasons = partial(self._graph.worker.why, self.project, text, bindings)
-        return Rows(answer, labels, reasons, notes)
+            reasons = partial(self._graph.worker.why, self.project, query.text, bindings)
+        if query.is_foreign:
+            notes += tuple(note.sentence for note in query_notes(self._graph, query, bindings))
+        return Rows(answer, labels, reasons, (query.text, bindings), notes)
 
     def __repr__(self) -> str:
         if isinstance(self._graph, EndpointGraph):
             return f"KnowledgeGraph({self._graph.endpoint!r})"
         return f"KnowledgeGraph({str(self.project.root)!r})"
-
-
-_TYPE_NAMES: Final = {
-    str: "a text",
-    Path: "a Path",
-    datetime.date: "a date (datetime.date)",
-    tuple: "a tuple or list of texts",
-}
-"""What an argument must be, in words, by type."""
-
-
-def _check_type(name: str, value: object, *types: type) -> None:
-    """Raise UsageError unless the argument `name` is of one of `types`, and no empty text."""
-    if not isinstance(value, types):
-        expected = " or ".join(_TYPE_NAMES[kind] for kind in types if kind in _TYPE_NAMES)
-        raise UsageError(f"{name} must be {expected or types[0].__name__}, not {value!r}")
-    if value == "":
-        raise UsageError(f"{name} must not be empty")
-
-
-def _parameter_text(name: str, value: object) -> str:
-    """The text of a parameter. Raises UsageError unless it is a text, a number or a date."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal, datetime.date)):
-        hint = f"{name}=… takes a text, a number or a date"
-        raise UsageError(f"{hint}, not {value!r}; leave it out to leave it open")
-    return str(value)
-
-
-def _read_limit(limit: int | None) -> int | None:
-    """A limit of rows; None for all. Raises UsageError for an invalid one."""
-    return None if limit is None else read_count(limit, "limit") or None
 
 
 def _graph(triples: tuple[ox.Triple, ...]) -> rdflib.Graph:

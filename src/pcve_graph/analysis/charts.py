@@ -10,12 +10,14 @@ import pyoxigraph as ox
 
 from ..graph.labels import designation_notes
 from ..model.dates import precision
-from ..model.problems import UsageError
+from ..model.problems import OptionError
 from .chart_page import HATCH, ChartPage, shade, text_colour, wrap_text
+from .coverage.basis import cell_standing
 from .coverage.matrix import Matrix
 from .coverage.report import (
     NO_PROOF,
     NONE,
+    STANDING_SIGN,
     axis_titles,
     cell_counts,
     count_text,
@@ -25,6 +27,7 @@ from .coverage.report import (
     matrix_notes,
     matrix_title,
     scope_words,
+    standing_notes,
 )
 from .scope import Scope
 from .timeline import (
@@ -53,13 +56,14 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
     Raises UsageError for money: amounts in several currencies cannot share one colour scale.
     """
     if matrix.count == "money":
-        raise UsageError(
+        raise OptionError(
             "amounts in several currencies cannot share one colour scale; use --count projects"
         )
     name = matrix_title(landscape, matrix)
     page_of, empty = fit_to_page(matrix)
     labels = [line.label for line in (*page_of.rows, *page_of.columns)]
-    notes_below = [*matrix_notes(landscape, matrix), *empty_column_notes(empty), _UNKNOWN_NOTE]
+    notes_below = [*matrix_notes(landscape, matrix), *standing_notes(landscape, page_of)]
+    notes_below += [*empty_column_notes(empty), _UNKNOWN_NOTE]
     below = [*notes_below, *designation_notes(store, [name, *labels])]
     matrix = page_of
     step = 0.8 if matrix.by == "year" else 1.25
@@ -84,6 +88,7 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
                 unknown = "unknown" in (row.role, column.role)
                 share = None if total or not number[0] else number[0] / most
                 text = count_text(*number) if any(number) else empty_sign(matrix, row, column)
+                text += STANDING_SIGN if cell_standing(landscape, matrix, row, column) else ""
                 _cell(axes, across, down, share, text, unknown)
         _grid(axes, [c.label for c in matrix.columns], [r.label for r in matrix.rows], step)
         page.write(0.15, page.top + 0.75, axis_titles(matrix)[0], size=9, style="italic")
@@ -248,7 +253,7 @@ def timeline_chart(
 
 def _dated(timeline: Timeline) -> None:
     if not timeline.dated:
-        raise UsageError("nothing to draw has a date; `--format text` lists the undated")
+        raise OptionError("nothing to draw has a date; `--format text` lists the undated")
 
 
 def _by_year(axes: Axes, timeline: Timeline) -> None:

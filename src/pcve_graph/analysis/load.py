@@ -1,6 +1,6 @@
 """Reads the projects and events of a saved graph into a `Landscape`.
 
-Runs seven queries of `queries/landscape`; all else is computed from their rows. A record that
+Runs eight queries of `queries/landscape`; all else is computed from their rows. A record that
 another one replaces is read as its replacement.
 
 A little over the length of other modules: what one query gives is needed to read the next.
@@ -9,6 +9,7 @@ A little over the length of other modules: what one query gives is needed to rea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -19,12 +20,14 @@ from ..graph.ontology import read_ontology
 from ..model.closure import closure
 from ..model.namespaces import expand, local_name, nterm
 from ..model.project import Project
+from ..model.redirects import last_replacements
 from ..model.terms import from_iri
 from ..query.columns import KINDS, Column, query_error, select_cells, wrong_value
 from ..query.saved import required_queries
 from ..syntax.sparql_results import cell_value
 from .involvements import FUNDER, inherited_periods, read_periods
 from .roles import subject_lists, work_roles
+from .standing import read_standings
 from .works import TOTAL, Landscape, Money, PartPeriods, Work
 
 _VALUE: Final = Column("value", "term")
@@ -36,7 +39,7 @@ COLUMNS: Final = {
     "replaced": (Column("retired"), Column("standing")),
     "involvements": (
         *(Column("work"), Column("role"), Column("actor")),
-        *(Column(name, "day", optional=True) for name in ("first", "last")),
+        *(Column(name, "date", optional=True) for name in ("start", "end")),
     ),
     "budgets": (
         *(Column("work"), Column("amount"), Column("kind", optional=True)),
@@ -44,6 +47,7 @@ COLUMNS: Final = {
         *(Column("currency", "text", optional=True), Column("payer", optional=True)),
         Column("origin", optional=True),
     ),
+    "standings": (Column("work"), Column("property"), _VALUE, Column("standing", "text")),
 }
 """The files in queries/landscape that are run, each with the columns of its rows."""
 
@@ -97,7 +101,7 @@ class _Reader:
         self.queries = required_queries(project, "landscape", COLUMNS)
         self.ontology = read_ontology(project)
         self.roles = work_roles(self.ontology)
-        self.replaced = _final_replacements(dict(self.pairs("replaced")))
+        self.replaced = last_replacements(dict(self.pairs("replaced")))
         self.within: dict[str, tuple[str, ...]] = {}
         self.countries: frozenset[str] = frozenset()
         self.located_in_cache: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
@@ -132,7 +136,9 @@ class _Reader:
 
     def read_places(self) -> None:
         rows = self.rows("places")
-        self.countries = frozenset(place for place, kind, _ in rows if kind.endswith("#Country"))
+        self.countries = frozenset(
+            self.replacement_of(place) for place, kind, _ in rows if kind.endswith("#Country")
+        )
         pairs = (
             (self.replacement_of(place), self.replacement_of(above))
             for place, _, above in rows
@@ -179,8 +185,13 @@ class _Reader:
                     into.setdefault(iri, []).extend(work_values[key])
         self.frames_above = _all_above(self.parts)
         budgets, names = self.budgets(), self.work_labels(values)
+        standings = read_standings(self.cells("standings"), keys_by_cell, self.replaced)
         works = tuple(
-            self.work(iri, names[iri], values[iri], budgets.get(iri, ())) for iri in sorted(values)
+            replace(
+                self.work(iri, names[iri], values[iri], budgets.get(iri, ())),
+                standings=standings.get(iri, {}),
+            )
+            for iri in sorted(values)
         )
         members = _grouped(
             (above, country)
@@ -194,7 +205,10 @@ class _Reader:
             members={region: tuple(countries) for region, countries in members.items()},
             countries=self.countries,
             broader=self.broader,
-            frames={frame: self.frames_above.get(frame, ()) for frame in sorted(self.kinds)},
+            frames={
+                frame: self.frames_above.get(frame, ())
+                for frame in sorted(self.kinds.keys() - self.replaced.keys())
+            },
             sorts=self.kind_ids,
             successions={
                 frame: tuple(sorted(predecessors))
@@ -245,6 +259,7 @@ class _Reader:
         countries, regions = self.located_in(places)
         frames = self.frames_above.get(iri, ())
         edition = _first(values, "edition")
+        own_funders = self.payers(stated("funder", ()), budget)
         actors = {role: values[role] for role in self.roles.by_property.values() if role in values}
         leading = self.roles.leading & actors.keys()
         return Work(
@@ -265,7 +280,9 @@ class _Reader:
             wider=self.wider(topics),
             groups=groups,
             wider_groups=self.wider(groups),
-            funders=self.payers(stated("funder", ()), budget) or self.inherited_funders(iri),
+            funders=own_funders or self.inherited_funders(iri),
+            own_funders=own_funders,
+            contributes_to=stated("contributesTo", ()),
             periods=self.periods_of(iri, bool(stated("funder", ())), budget),
             leading=leading,
             pillars=self.pillars(frames, stated("contributesTo", ())),
@@ -384,15 +401,3 @@ def _all_above(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]
         node: tuple(sorted(closure(above, lambda node: direct.get(node, ())) - {node}))
         for node, above in direct.items()
     }
-
-
-def _final_replacements(replaced: dict[str, str]) -> dict[str, str]:
-    """Each replaced record to the last one in its chain of replacements."""
-    current = {}
-    for old in replaced:
-        seen, new = {old}, replaced[old]
-        while new in replaced and new not in seen:
-            seen.add(new)
-            new = replaced[new]
-        current[old] = new
-    return current

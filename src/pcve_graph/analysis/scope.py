@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..model.dates import first_and_last
-from ..model.problems import UsageError
-from .involvements import work_in_period
-from .periods import NEVER, period_of_bounds, surely_disjoint, surely_overlap
-from .periods import period_of_work as when
+from ..model.periods import NOT_KNOWN, YES, Period, period_of_days, share_a_day
+from ..model.problems import OptionError
+from .involvements import FUNDER, work_in_period
 from .works import Landscape, Work
 
 CALLED_OFF = ("cancelled", "postponed")
@@ -28,6 +27,11 @@ class Scope:
     country: str = ""
     first: date | None = None
     last: date | None = None
+
+    @property
+    def period(self) -> Period:
+        """The period of the scope."""
+        return period_of_days(self.first, self.last)
 
     def of(self, axis: str, iri: str) -> Scope:
         """This scope narrowed to `iri` on an axis: `topic`, `group`, `funder` or `pillar`."""
@@ -63,14 +67,14 @@ def option_period(
     that is not a date, a period that ends before it begins, and `as_of` with `since` or `until`.
     """
     if as_of and (since or until):
-        raise UsageError("--as-of cannot be combined with --since or --until")
+        raise OptionError("--as-of cannot be combined with --since or --until")
     if as_of:
         day = read_day(as_of)
         return day, day
     first = _read("--since", since)[0] if since else None
     last = _read("--until", until)[1] if until else None
     if first and last and last < first:
-        raise UsageError(f"--until {until} is before --since {since}")
+        raise OptionError("--until {until} is before --since {since}", until=until, since=since)
     return first, last
 
 
@@ -78,28 +82,27 @@ def read_day(text: str) -> date:
     """The day that --as-of gives. Raises UsageError for anything but a day."""
     days = first_and_last(text.strip())
     if days is None or days[0] != days[1]:
-        raise UsageError(f"--as-of requires a day such as 2019-05-01, not {text!r}")
+        raise OptionError("--as-of requires a day such as 2019-05-01, not {text!r}", text=text)
     return days[0]
 
 
 def _read(option: str, text: str) -> tuple[date, date]:
     days = first_and_last(text.strip())
     if days is None:
-        raise UsageError(
-            f"{option} requires a day, month or year (2019-05-01, 2019-05, 2019), not {text!r}"
-        )
+        forms = "a day, month or year (2019-05-01, 2019-05, 2019)"
+        raise OptionError(f"{option} requires {forms}, not {{text!r}}", text=text)
     return days
 
 
 def works_in(landscape: Landscape, kind: str, scope: Scope) -> tuple[Work, ...]:
     """The works of a kind in `scope` at any time, without cancelled and postponed events.
 
-    Each is without the actors and funders whose parts lie outside the period of the scope.
+    Each is without the actors and funders whose parts surely lie outside the period of the scope.
     """
     works = landscape.of_kind(kind)
     return tuple(
         work
-        for work in (work_in_period(work, scope.first, scope.last) for work in works)
+        for work in (work_in_period(work, scope.period) for work in works)
         if work.status not in CALLED_OFF
         and (not scope.topic or scope.topic in (*work.topics, *work.wider))
         and (not scope.group or scope.group in (*work.groups, *work.wider_groups))
@@ -121,18 +124,17 @@ def in_period(works: tuple[Work, ...], scope: Scope) -> ScopedWorks:
     """
     if scope.first is None and scope.last is None:
         return ScopedWorks(works)
-    answers = [(work, runs_within(work, scope.first, scope.last)) for work in works]
+    answers = [(work, holds_in(work, scope)) for work in works]
     return ScopedWorks(
-        tuple(work for work, answer in answers if answer),
-        tuple(work for work, answer in answers if answer is None),
+        tuple(work for work, answer in answers if answer == YES),
+        tuple(work for work, answer in answers if answer == NOT_KNOWN),
     )
 
 
-def runs_within(work: Work, first: date | None, last: date | None) -> bool | None:
-    """Whether a work was going on between two days; None if its dates leave it open."""
-    lower = first.toordinal() if first else -NEVER
-    upper = last.toordinal() if last else NEVER
-    asked_period, work_period = period_of_bounds(lower, lower, upper, upper), when(work)
-    if surely_disjoint(work_period, asked_period):
-        return False
-    return True if surely_overlap(work_period, asked_period) else None
+def holds_in(work: Work, scope: Scope) -> str:
+    """Whether a work was going on in the period of a scope, paid by the funder that it names.
+
+    `yes`, `not known` or `no`, as `share_a_day` has it.
+    """
+    answer = share_a_day(work.period, scope.period)
+    return NOT_KNOWN if answer == YES and (FUNDER, scope.funder) in work.unsure_parts else answer

@@ -13,7 +13,8 @@ from typing import Final, TypeAlias
 
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean
-from ..query.render import aligned_columns, markdown_table, single_line
+from ..query.render import markdown_table, single_line
+from ..query.text_table import aligned_columns
 
 FORMATS: Final = ("text", "csv", "xlsx", "markdown", "json")
 ReportCell: TypeAlias = str | int | float | Decimal | None

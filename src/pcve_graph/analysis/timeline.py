@@ -11,14 +11,18 @@ import pyoxigraph as ox
 
 from ..graph.labels import designation_notes
 from ..model.dates import plain_date
+from ..model.periods import NOT_KNOWN, YES
 from ..model.project import Project
+from ..model.words import quantity
 from ..query.columns import Column, select_rows
 from ..query.render import format_date
 from ..query.saved import required_queries
+from .coverage.basis import base_notes
 from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, certain_years, possible_years
-from .coverage.report import NO_PROOF, NONE, quantity, scope_words
+from .coverage.report import NO_PROOF, NONE, scope_words
 from .load import SOURCE_COLUMNS
 from .scope import Scope, in_period, works_in
+from .standing import facts_of_dates, facts_of_place, facts_of_scope, standing_text
 from .tables import ReportCell, ReportTable
 from .works import Landscape, Work
 
@@ -51,7 +55,8 @@ class Timeline:
 
     A work that states only its end is sorted by its end. `years` has all possible years, without
     gaps, each with the works that surely ran in it. `unsure` are the IRIs of works whose dates
-    leave open whether they belong to the period of the scope.
+    leave open whether they belong to the period of the scope. `base` says how many works state what
+    the scope selects by.
     """
 
     dated: tuple[Work, ...]
@@ -59,6 +64,7 @@ class Timeline:
     years: Mapping[str, tuple[Work, ...]]
     collected: SourceCoverage
     unsure: frozenset[str] = frozenset()
+    base: tuple[str, ...] = ()
 
     @property
     def counted(self) -> dict[str, tuple[Work, ...]]:
@@ -110,6 +116,7 @@ def build_timeline(
         {f"{year:04}": tuple(by_year.get(f"{year:04}", ())) for year in span},
         collected,
         frozenset(work.iri for work in things.maybe),
+        tuple(base_notes(landscape, scope, kinds)),
     )
 
 
@@ -130,15 +137,17 @@ def timeline_table(
 ) -> ReportTable:
     """The works in order of time, a row each; those without a date last, with empty cells.
 
-    Dates are as stated: a day, month or year. The cell `sure` is `no` for works whose dates leave
-    open whether they belong to the period.
+    Dates are as stated: a day, month or year. The cell `holds` is `not known` for works whose dates
+    leave open whether they belong to the period; `standing` says how their dates, their places and
+    what puts them into the scope stand.
     """
     rows: list[tuple[ReportCell, ...]] = []
     for work in (*timeline.dated, *timeline.undated):
         where = ", ".join(landscape.label(place) for place in work.places)
         at = where or ("online" if work.mode == "online" else None)
-        sure = "no" if work.iri in timeline.unsure else "yes"
-        rows.append((work.start, work.end, work.label, work.kind, at, sure, work.id))
+        holds = NOT_KNOWN if work.iri in timeline.unsure else YES
+        standing = _standing(landscape, work, scope)
+        rows.append((work.start, work.end, work.label, work.kind, at, holds, standing, work.id))
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
     texts = [name, *(str(cell) for row in rows for cell in row)]
     notes = (
@@ -147,7 +156,7 @@ def timeline_table(
         *designation_notes(store, texts),
     )
     return ReportTable(
-        name, ("from", "to", "what", "kind", "where", "sure", "id"), tuple(rows), notes
+        name, ("from", "to", "what", "kind", "where", "holds", "standing", "id"), tuple(rows), notes
     )
 
 
@@ -165,19 +174,27 @@ def timeline_text(landscape: Landscape, store: ox.Store, timeline: Timeline, sco
         going = f"{quantity(len(works), 'thing')} going on" if works else "nothing on record"
         lines += ["", f"{year}  ({going}, {quantity(timeline.collected.cited(works), 'source')})"]
         lines += [
-            f"  {_line(landscape, work, timeline)}" for work in works if began[work.iri] == year
+            f"  {_line(landscape, work, timeline, scope)}"
+            for work in works
+            if began[work.iri] == year
         ]
     if timeline.without_year:
         lines += ["", "year not known"]
-        lines += [f"  {_line(landscape, work, timeline)}" for work in timeline.without_year]
+        lines += [f"  {_line(landscape, work, timeline, scope)}" for work in timeline.without_year]
     if timeline.undated:
         lines += ["", "without a date"]
-        lines += [f"  {_line(landscape, work, timeline)}" for work in timeline.undated]
+        lines += [f"  {_line(landscape, work, timeline, scope)}" for work in timeline.undated]
     below = [*undated_notes(timeline), *publication_notes(timeline.collected)]
     return "\n".join([*lines, "", *below, *designation_notes(store, lines)]) + "\n"
 
 
-def _line(landscape: Landscape, work: Work, timeline: Timeline) -> str:
+def _standing(landscape: Landscape, work: Work, scope: Scope) -> str:
+    """How the dates and places of a work stand, and what puts it into the scope."""
+    facts = facts_of_dates(work) | facts_of_place(landscape, work)
+    return standing_text([(work, facts | facts_of_scope(landscape, work, scope))])
+
+
+def _line(landscape: Landscape, work: Work, timeline: Timeline, scope: Scope) -> str:
     dates = [format_date(text) for text in (work.start, work.end) if text]
     when = " – ".join(dict.fromkeys(dates))
     if not work.start and work.end:
@@ -186,26 +203,29 @@ def _line(landscape: Landscape, work: Work, timeline: Timeline) -> str:
         when = f"since {when}"
     where = ", ".join(landscape.label(place) for place in work.places)
     where = where or ("online" if work.mode == "online" else "place not known")
-    perhaps = " perhaps" if work.iri in timeline.unsure else ""
+    marks = [f"whether in the period: {NOT_KNOWN}"] if work.iri in timeline.unsure else []
+    marks += filter(None, [_standing(landscape, work, scope)])
     when += ": " if when else ""
-    return f"{when}{work.label} ({work.kind}, {where}) [{work.id}]{perhaps}"
+    text = f"{when}{work.label} ({work.kind}, {where}) [{work.id}]"
+    return f"{text} ({'; '.join(marks)})" if marks else text
 
 
 def undated_notes(timeline: Timeline) -> Iterator[str]:
-    """Notes: how many works are undated or unsure, and how many events are only announced."""
+    """Notes: how many works are undated or unsure, events only announced, and the base."""
     every = len(timeline.dated) + len(timeline.undated)
     if every == 0:
         yield f"Nothing on record, {NO_PROOF}."
     if timeline.undated:
         yield f"{len(timeline.undated)} of {every} without a date are not on the timeline."
-    if perhaps := sum(work.iri in timeline.unsure for work in timeline.dated):
-        yield f"{quantity(perhaps, 'thing')} among them only perhaps: the dates leave it open."
+    if unsure := sum(work.iri in timeline.unsure for work in timeline.dated):
+        yield f"Of {quantity(unsure, 'thing')} the dates leave open whether in the period."
     announced = sum(work.status == "planned" for work in timeline.dated)
     if unplaced := len(timeline.without_year):
         yield f"{quantity(unplaced, 'thing')} in no year for certain: counted in none."
     if announced:
         events = quantity(announced, "event")
         yield f"Announced only, with no source here that it was held: {events}."
+    yield from timeline.base
 
 
 def source_count_notes(timeline: Timeline) -> Iterator[str]:

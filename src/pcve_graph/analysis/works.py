@@ -8,12 +8,10 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from ..model.namespaces import local_name
+from ..model.periods import Period, period_of_dates
 
-PartPeriods: TypeAlias = Mapping[tuple[str, str], tuple[tuple[str, str], ...]]
-"""The first and last possible days of the parts in one work, by role and actor.
-
-Days are ISO text, empty where they are open. The role of a funder is `funder`.
-"""
+PartPeriods: TypeAlias = Mapping[tuple[str, str], tuple[Period, ...]]
+"""The periods of the parts in one work, by role and actor. The role of a funder is `funder`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,11 @@ class Work:
     `frames` all that it is part of, directly or indirectly. `status`, `mode` and `sort` (the kind
     of event or project) are ids of concepts, empty if not stated. `actors` maps roles (local names
     of properties) to IRIs, `leaders` are the actors in a leading role, which are `leading`.
-    `periods` are those of the actors and funders whose part has one in the graph.
+    `periods` are those of the actors and funders whose part has one in the graph. `unsure_parts`
+    are the parts, by role and actor, that may lie outside the period that is asked for.
+    `own_funders` are those of `funders` that the work does not have from a frame. `standings` has
+    the facts that are not stated plainly, by local name of the property and value: `inferred` or
+    `contested`.
     """
 
     iri: str
@@ -82,11 +84,21 @@ class Work:
     leaders: tuple[str, ...] = ()
     leading: frozenset[str] = frozenset()
     periods: PartPeriods = field(default_factory=dict)
+    unsure_parts: frozenset[tuple[str, str]] = frozenset()
+    own_funders: tuple[str, ...] = ()
+    contributes_to: tuple[str, ...] = ()
+    standings: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """The local part of the IRI."""
         return local_name(self.iri)
+
+    @property
+    def period(self) -> Period:
+        """The period of the work; an event without a stated end ends when it starts."""
+        end = self.start if self.end is None and self.kind == "event" else self.end
+        return period_of_dates(self.start, end)
 
     @property
     def company(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import click
 from ..model import limits
 from ..model.problems import UsageError
 from ..system.sandbox import inside
+from .pager import allow_paging
 
 
 class NumberParam(click.ParamType):  # type: ignore[type-arg]
@@ -70,8 +71,16 @@ def add_bounds(command: click.Command) -> None:
             callback=_bound_memory,
         ),
     )
+    no_pager = click.Option(
+        ["--no-pager"], is_flag=True, hidden=True, expose_value=False, callback=_refuse_pager
+    )
     names = {param.name for param in command.params}
-    command.params += [option for option in options if option.name not in names]
+    command.params += [option for option in (*options, no_pager) if option.name not in names]
+
+
+def _refuse_pager(_: click.Context, __: click.Parameter, refused: bool) -> None:
+    if refused:
+        allow_paging(False)
 
 
 def _bound_time(_: click.Context, __: click.Parameter, seconds: float) -> None:

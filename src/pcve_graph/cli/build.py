@@ -10,17 +10,16 @@ import click
 
 from ..model.problems import UsageError
 from ..model.project import Project
+from ..model.words import quantity
 from ..system.atomic_writes import write_file
 from .console import (
-    completeness,
     handle_errors,
-    quantity,
-    summary,
     write_errors_as_usage,
     write_lines,
     write_messages,
 )
 from .context import ENGINE, command_line, open_or_build, project_of, rebuild
+from .summary import completeness, summary
 
 if TYPE_CHECKING:
     from ..validation.gate import Checked

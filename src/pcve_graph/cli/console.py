@@ -22,6 +22,7 @@ import click
 
 from ..model.problems import (
     ContentError,
+    NothingToWriteError,
     Problem,
     UsageError,
     damage_message,
@@ -29,12 +30,13 @@ from ..model.problems import (
     shortage_message,
 )
 from ..model.visible import escape_hidden, one_line
+from ..model.words import quantity
 from ..system.atomic_writes import write_file
 from ..system.sandbox import inside
+from .pager import show_in_pager
 
 if TYPE_CHECKING:
-    from ..graph.store import Manifest
-    from ..validation.gate import Checked
+    pass
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -44,6 +46,9 @@ _PIECES: Final = 1000
 
 FOR_PEOPLE: Final = ("text", "table", "markdown")
 """Formats for people; the others are for programs, and their bytes are written unchanged."""
+
+_USUAL_WIDTH: Final = 80
+"""The columns of a terminal that does not report its size."""
 
 _CLEAR: Final = "\r\x1b[K"
 """Returns to the start of the line and erases it (ECMA-48, EL)."""
@@ -72,7 +77,7 @@ def handle_errors(command: Callable[Parameters, Result]) -> Callable[Parameters,
         except UsageError as error:
             _end_without_memory(error)
             write_messages("pcve: " + re.sub(r"\n(?=\S)", "\n  ", str(error)))
-            sys.exit(2)
+            sys.exit(1 if isinstance(error, NothingToWriteError) else 2)
         except RecursionError:
             write_messages("pcve: the input is nested too deeply")
             sys.exit(2)
@@ -112,7 +117,12 @@ def _end_without_memory(error: Exception) -> None:
 
 def write_messages(*lines: str) -> None:
     """Write messages to stderr, a line each. If stderr cannot be written, they are dropped."""
-    _on_stderr("".join(f"{escape_hidden(line)}\n" for line in lines))
+    text = "".join(f"{escape_hidden(line)}\n" for line in lines)
+    if sys.stderr is not None and sys.stderr.isatty() and (width := terminal_width()):
+        from ..query.text_table import fold_text
+
+        text = fold_text(text, width)
+    _on_stderr(text)
 
 
 def show_progress(text: str) -> None:
@@ -138,10 +148,19 @@ def on_terminal() -> bool:
 
 
 def terminal_width() -> int:
-    """The columns of the terminal that stdout is; 0 where it is none."""
-    import shutil
+    """The columns that text for people is laid out in; 0 for lines of any length.
 
-    return shutil.get_terminal_size((100, 40)).columns if on_terminal() else 0
+    They are those that COLUMNS states, else those of the terminal that stdout is, 80 where it does
+    not report its size. Text for files and pipes has lines of any length unless COLUMNS is set.
+    """
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdecimal() and int(stated):
+        return int(stated)
+    if not on_terminal():
+        return 0
+    with contextlib.suppress(OSError):
+        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_WIDTH
+    return _USUAL_WIDTH
 
 
 def read_stdin() -> bytes:
@@ -163,19 +182,27 @@ def read_named_file(path: Path, largest: int) -> bytes:
 
 def write_lines(*lines: str) -> None:
     """Write results for people to stdout, a line each. Raises UsageError as `write_result` does."""
-    write_result("".join(f"{line}\n" for line in lines))
+    write_result("".join(f"{line}\n" for line in lines), fold=False)
 
 
 def write_result(
-    content: bytes | str | Iterator[str], output: Path | None = None, form: str = "text"
+    content: bytes | str | Iterator[str],
+    output: Path | None = None,
+    form: str = "text",
+    head: int | None = None,
+    fold: bool = True,
 ) -> None:
     """Write results to the file `output`, or to stdout without one.
 
     Content in pieces is written to stdout as it comes.
 
-    Control characters are escaped in formats for people, and in others only on a terminal; to files
-    and pipes those are written as UTF-8. Raises UsageError if the content cannot be written, or is
-    binary and stdout is a terminal.
+    Text that is longer than the terminal is shown in a pager, where there is one (`pager`). The
+    line with the number `head`, from 0, is the header of a table: bold on a terminal.
+
+    Lines of text are wrapped at the width of the terminal unless `fold` is false, as for what is to
+    be copied into a file. Control characters are escaped in formats for people, and in others only
+    on a terminal; to files and pipes those are written as UTF-8. Raises UsageError if the content
+    cannot be written, or is binary and stdout is a terminal.
     """
     if isinstance(content, Iterator):
         if output is None and form not in FOR_PEOPLE and not on_terminal():
@@ -191,10 +218,15 @@ def write_result(
                 f"refusing to write binary output ({form}) to a terminal; use -o FILE"
             ) from None
         content = escape_hidden(text)
-        if form == "table" and output is None and on_terminal():
-            content = _bold_head(content)
+        if fold and form == "text" and output is None and (width := terminal_width()):
+            from ..query.text_table import fold_text
+
+            content = fold_text(content, width)
+        if head is not None and output is None and on_terminal():
+            content = _bold_line(content, head)
     if output is None:
-        _on_stdout(content, form)
+        if not (isinstance(content, str) and on_terminal() and show_in_pager(content)):
+            _on_stdout(content, form)
         return
     if isinstance(content, str):
         content = content.encode(errors="backslashreplace")
@@ -214,10 +246,11 @@ def write_errors_as_usage(place: Path) -> Iterator[None]:
         raise UsageError(f"{place} cannot be written: {error.strerror or error}") from None
 
 
-def _bold_head(table: str) -> str:
-    """`table` with its first line in bold (ECMA-48, SGR)."""
-    head, line_end, rest = table.partition("\n")
-    return f"\x1b[1m{head}\x1b[0m{line_end}{rest}"
+def _bold_line(text: str, number: int) -> str:
+    """`text` with the line `number`, from 0, in bold (ECMA-48, SGR)."""
+    lines = text.split("\n")
+    lines[number] = f"\x1b[1m{lines[number]}\x1b[0m"
+    return "\n".join(lines)
 
 
 def _on_stdout(content: bytes | str, form: str) -> None:
@@ -280,11 +313,6 @@ def problem_counts(problems: tuple[Problem, ...]) -> str:
     return f"{text}, {quantity(numbers['info'], 'info')}" if numbers["info"] else text
 
 
-def quantity(number: int, word: str) -> str:
-    """`1 record`, `2 records`."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
-
-
 @contextlib.contextmanager
 def progress_of(what: str) -> Iterator[None]:
     """Show `what` as progress within this context."""
@@ -293,49 +321,3 @@ def progress_of(what: str) -> Iterator[None]:
         yield
     finally:
         show_progress("")
-
-
-def summary(checked: Checked, seconds: float) -> list[str]:
-    """The summary of a build or validation, as lines."""
-    tally = checked.graph.tally
-    share = 100 * tally.verified / tally.facts if tally.facts else 0.0
-    parts = (
-        (tally.quoted, "quoted: inferred from words of a held text, or assigned by them"),
-        (tally.unassigned, "by several sources together"),
-    )
-    of_cited = ", ".join(f"{number:,} of them {how}" for number, how in parts if number)
-    stated = tally.fingerprinted - tally.not_stated
-    of_passages = (
-        f"{stated:,} of the fingerprinted are stated, in words that are kept; {tally.not_stated:,} "
-        "are inferred from the passage, or assigned by it"
-    )
-    return [
-        f"read     {quantity(tally.records, 'record')} from {quantity(tally.sources, 'source')}",
-        f"facts    {tally.facts:,}: {tally.verified:,} verified, said by the words of a held text "
-        f"({share:.1f} %), {tally.fingerprinted:,} fingerprinted, {tally.cited:,} cited",
-        *([f"passages {of_passages}"] if tally.fingerprinted else []),
-        *([f"cited    {of_cited}"] if of_cited else []),
-        f"checked  {quantity(checked.shapes, 'shape')} ({checked.engine}) and "
-        f"{quantity(checked.checks, 'check')}: {quantity(len(checked.warnings), 'warning')}",
-        f"took     {seconds:.2f} s",
-    ]
-
-
-_STATED: Final = {
-    "dated": "have a date",
-    "placed": "a place",
-    "organised": "an organiser",
-    "topical": "a topic",
-}
-"""The columns of the query `completeness` in words."""
-
-
-def completeness(manifest: Manifest) -> list[str]:
-    """The shares of events with a date, place, organiser and topic, as a line; none if empty."""
-    (_, every), *counts = manifest["completeness"].items() or [("events", 0)]
-    if not every:
-        return []
-    shares = [
-        f"{100 * number / every:.0f} % {_STATED.get(column, column)}" for column, number in counts
-    ]
-    return [f"events   {every:,}: {', '.join(shares)}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import shlex
@@ -21,6 +22,7 @@ from ..system.sandbox import inside
 from .console import note_engine, progress_of, write_messages
 
 if TYPE_CHECKING:
+    from ..analysis.opened import ScopeRequest
     from ..graph.store import StoredGraph
     from ..query.access import ReadableGraph
     from ..query.remote.endpoint import Endpoint
@@ -146,30 +148,12 @@ def scope_options(command: Command) -> Command:
     return command
 
 
-def resolve_names(project: Project, saved: StoredGraph, query: str, **names: str) -> dict[str, str]:
-    """The IRIs of named things, by parameter of a query of `queries/landscape`.
+def scope_request(options: dict[str, Any]) -> ScopeRequest:
+    """The options of `scope_options`, and --country if the command has it, taken from `options`."""
+    from ..analysis.opened import ScopeRequest
 
-    Empty names are left out. A name is an id, or any name of the thing in any spelling or script.
-    Raises UsageError, with the nearest names, for an unknown one, and ContentError for a query
-    whose parameter does not stand for a thing.
-    """
-    import pyoxigraph as ox
-
-    from ..query.columns import query_error
-    from ..query.parameters import bind
-    from ..query.saved import required_queries
-    from ..query.search import saved_index
-
-    saved_query = required_queries(project, "landscape", [query])[query]
-    settings = {parameter: name for parameter, name in names.items() if name}
-    bound = bind(saved_query, settings, saved_index(saved))
-    iris: dict[str, str] = {}
-    for name, term in bound.items():
-        if not isinstance(term, ox.NamedNode):
-            message = f"the type of the parameter {name} is not thing or concept"
-            raise query_error(saved_query, name, message, f"write {name}: {{type: thing, …}}")
-        iris[name] = term.value
-    return iris
+    names = [field.name for field in dataclasses.fields(ScopeRequest)]
+    return ScopeRequest(**{name: options.pop(name) or "" for name in names if name in options})
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

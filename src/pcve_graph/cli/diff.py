@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from pathlib import Path
 
 import click
 
-from ..model.problems import UsageError
 from .console import OUTPUT, despite_closed_pipe, handle_errors, progress_of, write_result
 from .context import project_of
 
@@ -45,28 +43,15 @@ def diff(
       pcve diff v0.1.0 v0.2.0 --format markdown > changes.md
       pcve diff build other-project/build --format rdf-patch -o changes.rdfp
     """
-    from ..model.suggest import did_you_mean
     from ..pipeline import build_project
-    from ..publish.diff.compare import compare
     from ..publish.diff.render import DIFF_FORMATS, as_counts
-    from ..publish.diff.snapshot import Workspace, open_snapshot, snapshot_of_files
+    from ..publish.diff.request import check_form, differences
 
-    if form not in DIFF_FORMATS:
-        hint = did_you_mean(form, DIFF_FORMATS) or "the formats are " + ", ".join(DIFF_FORMATS)
-        raise UsageError(f"unknown format {form!r}; {hint}")
-    if brief and form != "text":
-        raise UsageError("--brief requires --format text; the other formats include the counts")
-    project = project_of(context)
-    with contextlib.ExitStack() as stack:
-        workspace = Workspace(stack, build_project)
-        with progress_of("comparing"):
-            before = open_snapshot(old, project, workspace)
-            after = (
-                open_snapshot(new, project, workspace)
-                if new
-                else snapshot_of_files("now", project, workspace)
-            )
-            comparison = compare(before, after)
+    check_form(form, brief)
+    with (
+        progress_of("comparing"),
+        differences(old, new, project_of(context), build_project) as comparison,
+    ):
         text = as_counts(comparison) if brief else DIFF_FORMATS[form](comparison)
     with despite_closed_pipe():
         write_result(text, output, form)

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from ..model.visible import one_line
-from .console import handle_errors, quantity, write_messages
+from ..model.words import quantity
+from .console import handle_errors, write_messages
 from .context import project_of
 from .groups import CommandGroup, report_command
 

@@ -11,11 +11,11 @@ import click
 
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
+from ..model.words import quantity
 from ..system.atomic_writes import create_file, remove_drafts, write_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
-    quantity,
     read_named_file,
     write_errors_as_usage,
     write_lines,
@@ -73,7 +73,7 @@ def new(context: click.Context, kind: str, identifier: str, form: str) -> None:
 
         ontology = read_ontology(project_of(context))
         record_class = class_to_start(ontology, kind, identifier)
-        write_result(TEMPLATES[form](record_class, identifier, ontology))
+        write_result(TEMPLATES[form](record_class, identifier, ontology), fold=False)
         return
     project = extensible_project(context)
     create_draft(project, *draft_record(project, read_ontology(project), kind, identifier))

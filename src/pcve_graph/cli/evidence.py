@@ -102,7 +102,7 @@ def sources(context: click.Context, reason: str, form: str) -> None:
       pcve evidence sources --format csv
     """
     from ..evidence.rechecks import read_rechecks
-    from ..query.render import render_answer
+    from ..query.render_rows import RowLook, render_answer
     from ..query.weak_sources import REASONS, weak_sources
 
     if reason and reason not in REASONS:
@@ -112,10 +112,10 @@ def sources(context: click.Context, reason: str, form: str) -> None:
     rechecked = {recheck.source for recheck in read_rechecks(project) if recheck.page != "unread"}
     store = open_or_build(project).store
     table, totals = weak_sources(store, rechecked, reason)
-    text = render_answer(table, form, store, iris=False, width=terminal_width())
+    text, head = render_answer(table, form, store, RowLook(width=terminal_width()))
     counts = (f"{totals[name]:,} {name}" for name in REASONS if totals[name])
     write_messages(f"reasons: {', '.join(counts) or 'none'}")
-    write_result(text, form=form or "table")
+    write_result(text, form=form or "table", head=head)
 
 
 @evidence.command()
@@ -206,7 +206,7 @@ def cite(
     write_messages(*(f"warning: {warning}" for warning in citation.warnings))
     if not says:
         write_messages("add --says WORDS with the words of the passage that carry the value")
-    write_result(_block(project, source, citation))
+    write_result(_block(project, source, citation), fold=False)
 
 
 def _check_not_held(project: Project, identifier: str) -> None:

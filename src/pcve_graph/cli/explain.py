@@ -38,7 +38,7 @@ def explain(context: click.Context, name: str | None, example: str | None) -> No
     ontology = read_ontology(project)
     if example is not None:
         text = _example(name or "", example, ontology)
-        write_result(text)
+        write_result(text, fold=False)
         if example == "yaml":
             from ..validation.class_help import record_note
 

@@ -32,6 +32,7 @@ from .console import (
     write_messages,
 )
 from .groups import CommandGroup, report_command, write_section
+from .pager import allow_paging
 
 GC_THRESHOLDS = (100_000, 20, 50)
 """Thresholds of cyclic garbage collection. A command creates many objects and hardly any reference
@@ -248,14 +249,18 @@ def _show_versions(context: click.Context, _: click.Parameter, wanted: bool) -> 
     metavar="DIR",
     help="Project folder (default: this folder or the nearest parent, else the shipped project).",
 )
+@click.option(
+    "--no-pager", is_flag=True, help="Write long results to the terminal without a pager."
+)
 @click.pass_context
-def cli(context: click.Context, folder: Path | None) -> None:
+def cli(context: click.Context, folder: Path | None, no_pager: bool) -> None:
     """A knowledge graph of work to prevent and counter violent extremism.
 
     Every fact says where it comes from and how far that was checked: verified, fingerprinted or
     cited.
     """
     context.obj = folder
+    allow_paging(not no_pager)
     report_command(context)
     inside.set_limits(seconds=limits.COMMAND_SECONDS, memory=limits.MEMORY_BYTES)
     if os.environ.get("NO_COLOR"):

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
-from ..model.problems import UsageError
 from .bounds import COUNT, SHARE
 from .console import OUTPUT, handle_errors, write_result
-from .context import open_or_build, project_of, resolve_names
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from ..analysis.overlaps.find import OverlapCriteria, Overlaps
-    from ..analysis.overlaps.profiles import WorkProfiles
-    from ..graph.store import StoredGraph
-    from ..model.project import Project
-
-_KINDS = {"all": ("project", "event"), "project": ("project",), "event": ("event",)}
-_FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
+from .context import open_or_build, project_of
 
 
 @click.command()
@@ -40,9 +27,7 @@ _FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
     "--until", default="", metavar="DATE", help="Only pairs that overlap on or before DATE."
 )
 @click.option("--kind", default="all", metavar="KIND", help="all (default), project, event.")
-@click.option(
-    "--min-score", "least", type=SHARE, metavar="S", help="The lowest score, from 0 to 1."
-)
+@click.option("--min-score", type=SHARE, metavar="S", help="The lowest score, from 0 to 1.")
 @click.option("--related", is_flag=True, help="Also list all related pairs.")
 @click.option(
     "--limit", type=COUNT, default=10, show_default=True, help="Pairs of a verdict; 0 for all."
@@ -66,18 +51,10 @@ _FORMATS = ("text", "table", "csv", "xlsx", "markdown", "json", "turtle")
 def overlaps(
     context: click.Context,
     /,
-    country: str,
-    topic: str,
-    funder: str,
-    since: str,
-    until: str,
-    kind: str,
-    least: float | None,
-    related: bool,
-    limit: int,
     form: str,
     picture: Path | None,
     output: Path | None,
+    **options: Any,
 ) -> None:
     """Find who does the same work in the same place at the same time.
 
@@ -91,99 +68,17 @@ def overlaps(
       pcve overlaps --topic prisons --since 2019 --kind project
       pcve overlaps --funder "European Union" --format xlsx -o overlaps.xlsx
     """
-    from ..analysis.overlaps.find import find_overlaps
-    from ..analysis.scope import option_period
+    from ..analysis.opened import AnalysisGraph
+    from ..analysis.options import check_choice
+    from ..analysis.overlaps.request import OVERLAP_FORMATS, OverlapRequest, answer_overlaps
 
-    for option, word, choices in (("--kind", kind, _KINDS), ("--format", form, _FORMATS)):
-        _check_choice(option, word, choices)
+    check_choice("--format", form, OVERLAP_FORMATS)
     project = project_of(context)
-    saved = open_or_build(project)
-    names = resolve_names(project, saved, "overlaps", country=country, topic=topic, funder=funder)
-    first, last = option_period(since, until, None)
-    profiles = _profiles(project, saved, first, last)
-    current = profiles.landscape.current_iris(names)
-    criteria = _criteria(current, first, last, _KINDS[kind], least)
-    result = find_overlaps(profiles, criteria)
+    answer = answer_overlaps(
+        AnalysisGraph(project, open_or_build(project)), OverlapRequest(**options)
+    )
     if picture:
-        from ..analysis.overlaps.diagram import overlap_diagram
-
-        where = profiles.landscape, saved.store, criteria, result
-        write_result(overlap_diagram(*where, picture.suffix), picture, picture.suffix)
+        write_result(answer.picture(picture.suffix), picture, picture.suffix)
         if output is None and form == "text":
             return
-    write_result(_rendered(saved, profiles, criteria, result, form, limit, related), output, form)
-
-
-def _rendered(
-    saved: StoredGraph,
-    profiles: WorkProfiles,
-    criteria: OverlapCriteria,
-    result: Overlaps,
-    form: str,
-    limit: int,
-    related: bool,
-) -> bytes:
-    """The overlaps in the format `form`."""
-    from ..analysis.overlaps.find import succession_pairs
-
-    landscape, store = profiles.landscape, saved.store
-    if form == "text":
-        from ..analysis.overlaps.report import Briefing, briefing_text
-
-        most = limit or max(map(len, result.pairs.values()))
-        lines = tuple(succession_pairs(profiles, criteria))
-        return briefing_text(
-            Briefing(landscape, store, criteria, result, lines, most, related)
-        ).encode()
-    if form == "turtle":
-        from ..analysis.overlaps.formats import overlaps_as_turtle
-
-        return overlaps_as_turtle(landscape, store, result)
-    from ..analysis.overlaps.formats import overlap_table
-    from ..analysis.tables import render_table as tabled
-
-    return tabled(
-        overlap_table(landscape, store, criteria, result), "text" if form == "table" else form
-    )
-
-
-def _check_choice(option: str, word: str, choices: Collection[str]) -> None:
-    from ..model.suggest import did_you_mean
-
-    if word not in choices:
-        hint = did_you_mean(word, choices)
-        choice = ", ".join(choices)
-        raise UsageError(f"{option} must be one of {choice}, not {word!r}" + (hint and f"; {hint}"))
-
-
-def _profiles(
-    project: Project, saved: StoredGraph, first: date | None, last: date | None
-) -> WorkProfiles:
-    """The profiles of the works, with the actors and funders of the period."""
-    from ..analysis.involvements import landscape_in_period
-    from ..analysis.load import read_landscape
-    from ..analysis.overlaps.profiles import build_profiles
-    from ..analysis.overlaps.weights import read_weights
-
-    landscape = landscape_in_period(read_landscape(project, saved.store), first, last)
-    return build_profiles(landscape, read_weights(project))
-
-
-def _criteria(
-    names: dict[str, str],
-    first: date | None,
-    last: date | None,
-    kinds: tuple[str, ...],
-    least: float | None,
-) -> OverlapCriteria:
-    from ..analysis.overlaps.find import OverlapCriteria
-
-    return OverlapCriteria(
-        kinds,
-        country=names.get("country", ""),
-        topic=names.get("topic", ""),
-        funder=names.get("funder", ""),
-        since=first,
-        until=last,
-        least=least,
-    )
+    write_result(answer.render(form), output, form)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ..model.limits import LONGEST_SECONDS
+from ..model.words import quantity
 from ..system.sandbox import inside
 from .bounds import SECONDS
-from .console import handle_errors, quantity, show_progress, write_lines, write_messages
+from .console import handle_errors, show_progress, write_lines, write_messages
 from .context import ALLOW_REDIRECT, EndpointTarget, endpoint_at, open_or_build, project_of
 
 if TYPE_CHECKING:

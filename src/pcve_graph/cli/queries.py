@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,10 +18,13 @@ from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..model.terms import NTerm, is_iri, to_iri
 from ..model.visible import one_line
+from ..model.words import quantity
 from ..query.access import ReadableGraph, bind_for_graph
 from ..query.binding import substitute_terms
 from ..query.execute import ResultTable
 from ..query.foreign import read_query_folder, resolve_query
+from ..query.foreign_files import unread_files
+from ..query.parameters import datatype_words
 from ..query.saved import Parameter, SavedQuery, read_queries
 from ..query.themes import THEMES
 from ..system.sandbox import inside
@@ -29,7 +32,6 @@ from .bounds import SECONDS
 from .console import (
     despite_closed_pipe,
     handle_errors,
-    quantity,
     write_errors_as_usage,
     write_lines,
     write_messages,
@@ -48,6 +50,9 @@ from .query import CommandOutput, note_line, read_settings
 if TYPE_CHECKING:
     from ..query.access import QueryTrial
     from ..query.recorded_answers import Cell, Recorded
+
+_MOST_VALUES: Final = 8
+"""The most values of a parameter that the list of queries shows."""
 
 
 SHOWN = 10
@@ -85,7 +90,8 @@ def check_queries(graph: ReadableGraph, project: Project, options: CheckOptions)
         if options.folder
         else (read_queries(project, "answers"), [])
     )
-    write_messages(*map(str, problems))
+    unread = unread_files(options.folder) if options.folder else ()
+    write_messages(*map(str, problems), *unread)
     failed, changed = len(problems), 0
     trials: list[QueryTrial] = []
     inside.set_limits(seconds=0)  # from here on each query has its own time limit
@@ -282,7 +288,9 @@ def query_catalogue(project: Project, folder: Path | None, theme: str = "") -> C
         for title in ((theme,) if theme else (*THEMES, ""))
     ]
     notes = tuple(note_line(remark) for query in queries_by_name.values() for remark in query.notes)
-    return CommandOutput("\n".join(filter(None, groups)), notes, tuple(problems))
+    unread = unread_files(folder) if folder else ()
+    text = "\n".join(filter(None, groups))
+    return CommandOutput(text, (*notes, *unread), tuple(problems))
 
 
 def _group(queries_by_name: dict[str, SavedQuery], theme: str, option: str) -> Iterator[str]:
@@ -303,8 +311,8 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
                 ": "
             )
         )
-        if parameter.example:
-            value = parameter.example
+        if parameter.example or parameter.required:
+            value = parameter.example or "…"
             quoted = f"'{value}'" if set(value) & set(" '\"()<>&;|*?$") else value
             example += f" --set {parameter.name}={quoted}"
     return [*lines, f"    example: {example}"]
@@ -312,7 +320,7 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
 
 def _accepted_values(parameter: Parameter) -> str:
     """The values that a parameter takes, in words: `concept of topic, required`."""
-    words = parameter.type
+    words = datatype_words(parameter.datatype) if parameter.datatype else parameter.type
     if parameter.scheme:
         words += f" of {parameter.scheme}"
     if parameter.kinds:
@@ -320,7 +328,9 @@ def _accepted_values(parameter: Parameter) -> str:
     if parameter.language:
         words += f" in {parameter.language}"
     if parameter.allowed:
-        words += ": " + " | ".join(parameter.allowed)
+        more = len(parameter.allowed) - _MOST_VALUES
+        words += ": " + " | ".join(parameter.allowed[:_MOST_VALUES])
+        words += f" | … {more:,} more" if more > 0 else ""
     if parameter.default:
         return f"{words}, default {parameter.default}"
     return words + (", required" if parameter.required else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -12,21 +13,26 @@ from typing import Any
 
 import click
 
+from ..graph.labels import designation_notes, labels
 from ..graph.ontology import read_ontology
 from ..graph.serialize import RDF_FORMATS
 from ..model.limits import QUERY_SECONDS
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..model.suggest import did_you_mean
+from ..model.terms import Term
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
+from ..query.asked_terms import query_notes
 from ..query.base import base_notes, remaining_seconds
-from ..query.execute import ResultTable, ResultTriples, ServiceRefusedError
+from ..query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
-from ..query.lists import with_lists
+from ..query.label_columns import render_labelled
+from ..query.lists import table_terms, with_lists
 from ..query.parameters import MissingParameterError
-from ..query.render import ROW_FORMATS, aligned_columns, render_answer
-from ..query.saved import read_queries
+from ..query.render_rows import LAYOUTS, ROW_FORMATS, AnswerText, RowLook, render_answer
+from ..query.saved import SavedQuery, read_queries
+from ..query.text_table import aligned_columns
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
 from .bounds import COUNT, QUERY_TIMEOUT
@@ -47,29 +53,35 @@ class QueryOptions:
 
     `settings` are `parameter=value`. `timeout` is in seconds: None for that of the query header or
     the default, 0 for no limit. `limit` is rows or triples, 0 for all. `width` is the columns of
-    the terminal, 0 for lines of any length. `service` allows SERVICE. `why` is the number of the
-    row to explain, 0 for all rows, None for no explanations.
+    the terminal, 0 for lines of any length. `labels` adds columns of labels. `service` allows
+    SERVICE. `why` is the number of the row to explain, 0 for all rows, None for no explanations.
     """
 
     settings: tuple[str, ...] = ()
     form: str = ""
     iris: bool = False
+    labels: bool = False
     width: int = 0
     timeout: float | None = None
     limit: int = 0
     service: bool = False
     queries: Path | None = None
     why: int | None = None
+    layout: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class CommandOutput:
-    """The output of a command: text in the format `form` for stdout, messages, and problems."""
+    """The output of a command: text in the format `form` for stdout, messages, and problems.
+
+    `head` is the number of the line that is a header, from 0.
+    """
 
     text: str
     messages: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     form: str = "text"
+    head: int | None = None
 
 
 def run_query(
@@ -99,19 +111,13 @@ def run_query(
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
     start = time.monotonic()
-    try:
-        answer = graph.ask(
-            chosen.text,
-            bindings,
-            chosen.path,
-            timeout=seconds,
-            limit=options.limit or None,
-            service=options.service,
-        )
-    except ServiceRefusedError as error:
-        raise UsageError(f"{error}; --allow-service permits it") from None
-    answer = with_lists(answer, chosen.lists)
+    answer = _answer(graph, chosen, bindings, options, seconds)
     talk = list(map(note_line, chosen.notes))
+    if chosen.is_foreign:
+        talk += [
+            one_line(f"{chosen.path}:{note.line}: note: {note.sentence}")
+            for note in query_notes(graph, chosen, bindings)
+        ]
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
@@ -127,10 +133,12 @@ def run_query(
             store, ontology, chosen.text, bindings, answer, options.why, options.form
         )
         return CommandOutput(reasons, tuple(talk), form=options.form or "table")
-    text = render_answer(
-        answer, options.form, graph.words(answer, options.form), options.iris, options.width
+    look = RowLook(
+        options.iris, options.width, options.layout, _parameters(chosen, bindings), chosen.name
     )
     left = remaining_seconds(seconds, time.monotonic() - start)
+    (text, head), designations = _rendered(answer, graph, options, look)
+    talk += designations
     notes = base_notes(graph.ask, chosen, bindings, left)
     if options.form in ("", "table", "markdown"):
         gap = "\n" if options.form == "markdown" else ""
@@ -138,7 +146,52 @@ def run_query(
     else:
         talk += notes
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
-    return CommandOutput(text, tuple(talk), form=options.form or usual)
+    return CommandOutput(text, tuple(talk), form=options.form or usual, head=head)
+
+
+def _answer(
+    graph: ReadableGraph,
+    query: SavedQuery,
+    bindings: Mapping[str, Term],
+    options: QueryOptions,
+    seconds: float,
+) -> Answer:
+    """The answer to `query`, the cells of its lists as tuples. Raises UsageError for SERVICE."""
+    try:
+        answer = graph.ask(
+            query.text,
+            bindings,
+            query.path,
+            timeout=seconds,
+            limit=options.limit or None,
+            service=options.service,
+        )
+    except ServiceRefusedError as error:
+        raise UsageError(f"{error}; --allow-service permits it") from None
+    return with_lists(answer, query.lists)
+
+
+def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Term]:
+    """The terms that the parameters of a query are set to, by name."""
+    return {
+        parameter.name: bindings[parameter.variable]
+        for parameter in query.params.values()
+        if parameter.variable in bindings
+    }
+
+
+def _rendered(
+    answer: Answer, graph: ReadableGraph, options: QueryOptions, look: RowLook
+) -> tuple[AnswerText, tuple[str, ...]]:
+    """The text of the answer, and the notes on designations that a format has no place for."""
+    if not options.labels:
+        store = graph.words(answer, options.form)
+        return render_answer(answer, options.form, store, look), ()
+    if not isinstance(answer, ResultTable):
+        raise UsageError("--labels requires a SELECT query")
+    store = graph.words(answer)
+    text = AnswerText(render_labelled(answer, options.form, store))
+    return text, designation_notes(store, labels(store, table_terms(answer)).values())
 
 
 def note_line(problem: Problem) -> str:
@@ -190,7 +243,16 @@ class _QueryCommand(click.Command):
     "row, numbers as numbers and lists as lists; for graphs turtle, jsonld, nt, rdfxml.",
 )
 @click.option("--iris", is_flag=True, help="Show IRIs instead of labels in tables.")
+@click.option(
+    "--labels", is_flag=True, help="Add a column of labels beside each with IRIs; not in tables."
+)
 @click.option("--wide", is_flag=True, help="Do not fold lines of tables.")
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="auto",
+    help="table; record: a line for each value; auto (default): a table where it fits.",
+)
 @click.option(
     "--limit", type=COUNT, default=0, metavar="N", help="Stop after N rows; 0 (default) for all."
 )
@@ -242,4 +304,4 @@ def query(
     how = QueryOptions(**options, width=0 if wide else terminal_width())
     reply = run_query(project, graph, name, own, how)
     write_messages(*reply.messages)
-    write_result(reply.text, form=reply.form)
+    write_result(reply.text, form=reply.form, head=reply.head)

@@ -14,11 +14,11 @@ import click
 
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean
+from ..model.words import quantity
 from ..system.atomic_writes import write_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
-    quantity,
     show_progress,
     write_errors_as_usage,
     write_messages,
@@ -207,7 +207,8 @@ def _is_read(result: SourceResult) -> bool:
 
 def _as_table(results: Iterable[SourceResult]) -> str:
     """A row a source, followed by a line for each passage that is not simply found."""
-    from ..query.render import aligned_columns, single_line
+    from ..query.render import single_line
+    from ..query.text_table import aligned_columns
 
     results = list(results)
     rows = [["source", "address", "page", "passages"]]

@@ -12,12 +12,12 @@ import click
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..model.visible import one_line
+from ..model.words import quantity
 from ..system.atomic_writes import write_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
     progress_of,
-    quantity,
     write_errors_as_usage,
     write_lines,
     write_messages,
@@ -42,6 +42,9 @@ SHOWN = 40
 def release(context: click.Context, folder: Path, verify: bool, previous: str) -> None:
     """Write or verify a release: every format in one folder.
 
+    A format whose library is not installed, or that the graph has nothing for, is left out and
+    named with the reason.
+
     The same commit and tools give the same bytes, so that anyone can reproduce it. With --verify
     nothing is written; exit 0: identical, 1: files differ, and are listed. With --previous, every
     claim and quote of that release must be in the graph or in data/moved.tsv. The figures of the
@@ -59,7 +62,7 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
     from ..graph.settings import read_settings
     from ..graph.store import open_graph
     from ..pipeline import build_project
-    from ..publish.release.build import check_target, release_files, write_release
+    from ..publish.release.build import check_target, release_contents, write_release
     from ..publish.release.verify import check_release, differences, rebuild_release
 
     project = project_of(context)
@@ -68,12 +71,12 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
     if verify:
         check_release(folder)
         with progress_of("building again"):
-            differing = differences(
-                folder, rebuild_release(project, partial(build_project, whole=True))
-            )
+            rebuilt = rebuild_release(project, partial(build_project, whole=True))
+            differing = differences(folder, rebuilt.files)
         write_messages(*differing[:SHOWN])
         if len(differing) > SHOWN:
             write_messages(f"and {len(differing) - SHOWN:,} more")
+        write_messages(*rebuilt.left_out)
         with despite_closed_pipe():
             write_lines("differs" if differing else "identical, file by file")
         sys.exit(1 if differing else 0)
@@ -87,12 +90,15 @@ def release(context: click.Context, folder: Path, verify: bool, previous: str) -
     write_messages(*map(str, settings.placeholders))
     with progress_of("writing"):
         saved = open_graph(project)
-        files = release_files(project, saved, read_ontology(project), settings)
+        contents = release_contents(project, saved, read_ontology(project), settings)
         if find_input_changes(project, saved.folder).changed:
             raise UsageError("files changed while the release was written; run the command again")
-        write_release(files, folder)
-    size = sum(map(len, files.values()))
-    write_lines(f"wrote {quantity(len(files), 'file')}, {size:,} bytes, to {one_line(str(folder))}")
+        write_release(contents.files, folder)
+    write_messages(*contents.left_out)
+    size = sum(map(len, contents.files.values()))
+    write_lines(
+        f"wrote {quantity(len(contents.files), 'file')}, {size:,} bytes, to {one_line(str(folder))}"
+    )
 
 
 def _write_figures(project: Project) -> None:

@@ -42,8 +42,9 @@ def show(
     """
     from ..analysis.scope import read_day
     from ..graph.ontology import read_ontology
+    from ..query.bounded_thing import WIDTH
     from ..query.readings import with_readings
-    from ..query.render_thing import WIDTH, render_thing
+    from ..query.render_thing import render_thing
     from ..query.show import show as view
     from ..query.thing_view import with_rechecks
 
@@ -57,4 +58,4 @@ def show(
     if endpoint is None:  # what a server has may be of another project
         thing = with_readings(with_rechecks(thing, project), store, project)
     width = terminal_width() or WIDTH
-    write_result(render_thing(thing, whole=whole, width=width))
+    write_result(render_thing(thing, whole=whole, width=width), fold=False)

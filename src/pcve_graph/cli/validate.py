@@ -8,13 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from ..model.languages import USER_LANGUAGE, user_language
 from ..model.problems import SEVERITIES, UsageError
 from ..model.project import Project
+from ..model.words import quantity
 from ..system.sandbox import inside
 from ..system.sandbox.command import run_in_child
 from .bounds import COUNT
@@ -24,15 +25,14 @@ from .console import (
     note_engine,
     problem_counts,
     progress_of,
-    quantity,
     read_stdin,
     show_progress,
-    summary,
     write_lines,
     write_messages,
     write_result,
 )
 from .context import ENGINE, open_or_build, project_of
+from .summary import summary
 
 if TYPE_CHECKING:
     from ..validation.run import Outcome
@@ -125,17 +125,14 @@ def validate(
       pcve validate data/ --format sarif > pcve.sarif
     """
     from ..validation.report import REPORTS
-    from ..validation.run import modification_times, validate_paths
+    from ..validation.request import check_options
+    from ..validation.run import ValidationOptions, modification_times, validate_paths
 
     project = project_of(context)
     USER_LANGUAGE.set(user_language(os.environ))
     if (form := options["form"]) not in (*REPORTS, "turtle"):
         raise UsageError(f"unknown format {form!r}; the formats are {', '.join(REPORTS)}, turtle")
-    if not paths:
-        _refuse_without_files(options)
-    for option, name in (("ontologies", "--ontology"), ("advanced", "--advanced")):
-        if options[option] and not options["shapes"]:
-            raise UsageError(f"{name} requires --shapes: name the file of shapes")
+    check_options(cast(ValidationOptions, options), options["against"], bool(paths))
     if watch and Path("-") in paths:
         raise UsageError("--watch cannot be combined with -: stdin is read once; name files")
     if options["advanced"] and options["engine"] is None:
@@ -156,15 +153,6 @@ def validate(
             run_in_child(again, write_messages, without="--watch")
         seen = now
         time.sleep(0.4)
-
-
-def _refuse_without_files(options: dict[str, Any]) -> None:
-    """Raise UsageError for an option that validation of the whole project would ignore."""
-    names = ("shapes", "focus", "against", "input_format", "context", "ontologies", "advanced")
-    for option in (*names, "require_claims"):
-        if options[option]:
-            name = "ontology" if option == "ontologies" else option.replace("_", "-")
-            raise UsageError(f"--{name} requires FILE: name the files")
 
 
 @handle_errors

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.limits import format_bytes
-from ..model.problems import UsageError
+from ..model.problems import MissingLibraryError, UsageError
 from ..model.visible import one_line
 from ..syntax.tree import decode_utf8
 from ..system.sandbox.process import LimitedProcess
@@ -105,10 +105,6 @@ def read_page(content: bytes, name: str) -> PageText:
     if not re.search(r"\w", text.whole):
         raise UsageError(f"nothing was extracted from {shown}: it has no visible text; {_INSTEAD}")
     return text
-
-
-class MissingLibraryError(UsageError):
-    """A library that reads a kind of page is not installed."""
 
 
 class UnreadablePageError(Exception):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from ..model.problems import UsageError
+from ..model.problems import MissingLibraryError, UsageError
 from ..model.visible import one_line
 from ..system.files import read_file, walk_files
 from ..system.sandbox.process import LimitedProcess
@@ -17,7 +17,6 @@ from .extraction import (
     LARGEST_PAGE,
     LONGEST_TEXT,
     OTHER_KINDS,
-    MissingLibraryError,
     page_text,
 )
 from .rechecking import SoughtSource

@@ -320,6 +320,7 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         if triples.one(member, "sh:path") == expand("skos:inScheme")
         for value in triples.all(member, "sh:hasValue")
     ]
+    group = triples.one(shape, "sh:group")
     return RecordKey(
         name=local_name(path),
         path=Iri(path),
@@ -336,7 +337,8 @@ def _key(triples: TripleIndex, shape: str) -> RecordKey:
         former=tuple(triples.all(shape, "pcve:formerKey")),
         former_inverse=tuple(triples.all(shape, "pcve:formerInverseKey")),
         former_nested=tuple(triples.all(shape, "pcve:formerNestedKey")),
-        group=triples.one(shape, "sh:group"),
+        group=group,
+        group_order=int(triples.one(group, "sh:order", "0")),
         choices=tuple(
             Iri(iri) for head in triples.all(shape, "sh:in") for iri in triples.listed(head)
         ),

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
+from ..model.languages import canonical_tag
 from ..model.namespaces import PREFIXES, expand, local_name
 from ..model.terms import Iri
 
@@ -23,6 +24,8 @@ RDF_FORMATS: Final = {
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
 """The formats that any graph can be serialized in, by name."""
+_TURTLE_TAG: Final = re.compile(rb'("(?:[^"\\]|\\.)*")(@[a-z]+(?:-[a-z0-9]+)+)?', re.S)
+_XML_TAG: Final = re.compile(rb'(<[^<>]* xml:lang=")([a-z]+(?:-[a-z0-9]+)+)')
 _JSON_TYPES: Final = {"xsd:integer", "xsd:string"}
 
 
@@ -48,7 +51,26 @@ def serialize(triples: Iterable[ox.Triple], form: str) -> bytes:
         ]
         return compact_jsonld(statements, [], {})
     prefixes = None if rdf is ox.RdfFormat.N_TRIPLES else PREFIXES
-    return ox.serialize(ordered_triples, format=rdf, prefixes=prefixes) or b""
+    return with_canonical_tags(ox.serialize(ordered_triples, format=rdf, prefixes=prefixes) or b"")
+
+
+def with_canonical_tags(text: bytes) -> bytes:
+    """RDF as pyoxigraph writes it, with language tags such as `sr-Latn` in the case of BCP 47.
+
+    The text is Turtle, TriG, N-Triples, N-Quads or RDF/XML. pyoxigraph has tags in lower case, and
+    reads these ones as the same terms (RDF 1.1 Concepts, section 3.3).
+
+    >>> with_canonical_tags(b'<a:s> <a:p> "a @sr-latn"@sr-latn .')
+    b'<a:s> <a:p> "a @sr-latn"@sr-Latn .'
+    """
+    if text.startswith(b"<?xml"):
+        return _XML_TAG.sub(_canonical_match, text)
+    return _TURTLE_TAG.sub(_canonical_match, text)
+
+
+def _canonical_match(match: re.Match[bytes]) -> bytes:
+    tag = match[2]
+    return match[1] + (canonical_tag(tag.decode()).encode() if tag else b"")
 
 
 def _canonical(triples: list[ox.Triple]) -> Iterable[ox.Triple]:
@@ -77,7 +99,7 @@ def jsonld_value(term: object) -> JsonLdValue:
     if not isinstance(term, ox.Literal):
         return JsonLdValue("@id", _reference(term))
     if term.language:
-        return JsonLdValue("@language", term.value, term.language)
+        return JsonLdValue("@language", term.value, canonical_tag(term.language))
     return JsonLdValue(prefixed(term.datatype.value), term.value)
 
 

@@ -1,4 +1,4 @@
-"""Reading pcve.toml: title, owner, contact and base of a project, and the version of its data."""
+"""Reading pcve.toml: title, owner and contact of a project, its version, its publisher in IATI."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from ..model.visible import first_refused
 from ..syntax.tree import decode_utf8
 from ..system.files import read_inside
 
-KEYS: Final = ("title", "owner", "contact", "base", "data-version")
+KEYS: Final = (
+    *("title", "owner", "contact", "base", "data-version"),
+    *("iati-identifier", "iati-type"),
+)
 """The keys of pcve.toml; none is required."""
 
 PLACEHOLDER: Final = "PLACEHOLDER"
@@ -31,6 +34,27 @@ _IRI_PART: Final = r"(?:[\w.~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
 _PAGE: Final = re.compile(
     rf"https?://[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:/{_IRI_PART})?(?:#{_IRI_PART})?", re.ASCII
 )
+_IATI_IDENTIFIER: Final = re.compile(r"[A-Z]{2}-[A-Za-z0-9]+-[^\s/&|?]+")
+_IATI_TYPES: Final = [
+    "10",
+    "11",
+    "15",
+    "21",
+    "22",
+    "23",
+    "24",
+    "30",
+    "40",
+    "60",
+    "70",
+    "71",
+    "72",
+    "73",
+    "80",
+    "90",
+]
+"""Codes of IATI's list OrganisationType."""
+
 _DAY: Final = re.compile(r"(\d{4})\.(\d\d)\.(\d\d)(?:\.[1-9]\d*)?", re.ASCII)
 _PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -47,6 +71,8 @@ class Settings:
     owner: str = ""
     contact: str = ""
     data_version: str = ""
+    iati_identifier: str = ""
+    iati_type: str = ""
     placeholders: tuple[Problem, ...] = ()
 
 
@@ -71,6 +97,8 @@ def read_settings(project: Project) -> Settings:
         owner=values.get("owner", ""),
         contact=f"mailto:{mail[1]}" if mail else values.get("contact", ""),
         data_version=values.get("data-version", ""),
+        iati_identifier=values.get("iati-identifier", ""),
+        iati_type=values.get("iati-type", ""),
         placeholders=tuple(
             _placeholder(key, _position(text, key, name)) for key in KEYS if key in unset
         ),
@@ -130,6 +158,13 @@ def _value_problem(key: str, value: Any) -> tuple[str, str] | None:
             f"{shown}, which is neither an e-mail address nor a web page",
             "write an address such as data@example.org or https://example.org/contact",
         )
+    if key == "iati-identifier" and not _IATI_IDENTIFIER.fullmatch(value.strip()):
+        return (
+            f"{shown}, which is no identifier of an organisation",
+            "write agency and number as org-id.guide lists them, such as GB-COH-1234567",
+        )
+    if key == "iati-type" and value.strip() not in _IATI_TYPES:
+        return f"{shown}", f"write a code of OrganisationType: {', '.join(_IATI_TYPES)}"
     if key == "data-version" and not _is_day(value):
         return f"{shown}, which is not a day", "write year.month.day, such as 2026.11.23"
     return None

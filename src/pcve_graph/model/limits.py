@@ -66,7 +66,7 @@ def read_score(value: float | str) -> float:
     """A score, a number from 0 to 1. Raises UsageError if it is not one."""
     try:
         share = float(value)
-    except ValueError:
+    except (TypeError, ValueError):
         share = math.nan
     if not 0 <= share <= 1:
         raise UsageError(f"a score is a number from 0 to 1, not {value}")

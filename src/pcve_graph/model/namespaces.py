@@ -132,3 +132,15 @@ def segment_of(iri: str) -> str:
 def kebab_case(name: str) -> str:
     """`event-series` for `EventSeries`: the name of a class as an IRI segment or an argument."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()
+
+
+def split_iri(iri: str) -> tuple[str, str]:
+    """An IRI as its namespace, up to its last `#` or `/`, and its local name."""
+    end = max(iri.rfind("#"), iri.rfind("/")) + 1
+    return iri[:end], iri[end:]
+
+
+def other_scheme(space: str) -> str:
+    """A namespace with http in place of https, or the other way round."""
+    scheme, colon, rest = space.partition("://")
+    return {"http": "https", "https": "http"}.get(scheme, scheme) + colon + rest

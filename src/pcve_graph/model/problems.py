@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ RULES: dict[str, str] = {
     "expects, with values of the expected types",
     "query-header": "the header of a query is `#+ key: value` in YAML, with known keys, classes "
     "and closed lists",
+    "query-labels": "a query asks for names by the properties that hold them in this graph",
     "query-nesting": "brackets are nested at most 32 deep; a chain weighs at most 400 "
     "(operator 1, triple 2, bracket 3)",
     "query-size": "a query has at most 1,048,576 characters",
@@ -108,8 +110,8 @@ RULES: dict[str, str] = {
     "ontology/vocab/role.ttl names it with pcve:roleProperty",
     "sensitivity": "a record of sensitivity economy is no place, and neither its id nor its name "
     "states the place or the month",
-    "settings": "pcve.toml has the keys title, owner, contact, base and data-version, each a "
-    "string in the required format",
+    "settings": "pcve.toml has the keys title, owner, contact, base, data-version, iati-identifier "
+    "and iati-type, each a string in the required format",
     "settings-syntax": "pcve.toml is TOML",
     "shacl-advanced": "SHACL Advanced Features are run with --advanced; SHACL-JS, sh:values and "
     "sh:entailment are not run",
@@ -185,7 +187,13 @@ def rule_problem(rule: str, position: Position, message: str, fix: str) -> Probl
     return Problem(position, rule, message, RULES[rule], fix)
 
 
-class ContentError(Exception):
+class PcveError(Exception):
+    """What pcve raises. `problems` are those of the content, by file and line; empty for others."""
+
+    problems: tuple[Problem, ...] = ()
+
+
+class ContentError(PcveError):
     """The content has problems: exit code 1. `problems` is sorted by file and line."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -241,8 +249,42 @@ def damage_as_usage_error() -> Iterator[None]:
         raise
 
 
-class UsageError(Exception):
+class UsageError(PcveError):
     """The command or its set-up is wrong: exit code 2. The text states what, and what to do."""
+
+
+class OptionError(UsageError):
+    """Options that are wrong, alone or together, in the words of the command or of Python.
+
+    `template` names options as the command does; `values`, which a user may have typed, replace the
+    names in braces.
+
+    >>> error = OptionError("--as-of requires a day, not {day!r}", day="--x")
+    >>> print(error, "|", error.in_python())
+    --as-of requires a day, not '--x' | as_of requires a day, not '--x'
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template)
+        self.template, self.values = template, values
+
+    def __str__(self) -> str:
+        return self.template.format(**self.values)
+
+    def in_python(self) -> UsageError:
+        """The same error, with options named as arguments: `as_of` for `--as-of`."""
+        template = re.sub(
+            r"--([a-z]+(?:-[a-z]+)*)", lambda match: match[1].replace("-", "_"), self.template
+        )
+        return UsageError(template.format(**self.values))
+
+
+class MissingLibraryError(UsageError):
+    """A library that an extra brings is not installed; the text names both."""
+
+
+class NothingToWriteError(UsageError):
+    """The command is right, and no data are left to write: exit code 1, and no file."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

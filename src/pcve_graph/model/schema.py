@@ -20,14 +20,15 @@ VOCAB_BASE = BASE + "vocab/"
 class RecordKey:
     """What one key of a record may hold, by its property shape.
 
-    At most one of `datatypes`, `scheme`, `classes` and `choices` is set; if none is, the value is a
-    web address or the id of any record. `choices` are the IRIs of sh:in, written whole or by their
-    last segment. `derives` holds the date bounds that the build derives from it,
-    `former` the names of the key in earlier versions, `former_inverse` the keys by which the record
-    of the value stated the same, `former_nested` those by which an entity nested in the record did,
-    `group` the IRI of its sh:group, and `certainty` that of its facts where a block states none;
-    empty for stated. `same_class` is set if it takes the classes that have the key, `refers` if it
-    takes the ids of a record and of an entity nested there, with a slash.
+    At most one of `datatypes`, `scheme`, `classes` and `choices` is set; if none is, the value
+    is a web address or the id of any record. `choices` are the IRIs of sh:in, written whole or
+    by their last segment. `derives` holds the date bounds that the build derives from it,
+    `former` the names of the key in earlier versions, `former_inverse` the keys by which the
+    record of the value stated the same, `former_nested` those by which an entity nested in the
+    record did, `group` the IRI of its sh:group, `group_order` the place of that group, and
+    `certainty` that of its facts where a block states none; empty for stated. `same_class` is
+    set if it takes the classes that have the key, `refers` if it takes the ids of a record and
+    of an entity nested there, with a slash.
     """
 
     name: str
@@ -46,6 +47,7 @@ class RecordKey:
     former_inverse: tuple[str, ...] = ()
     former_nested: tuple[str, ...] = ()
     group: str = ""
+    group_order: int = 0
     choices: tuple[Iri, ...] = ()
     same_class: bool = False
     certainty: str = ""

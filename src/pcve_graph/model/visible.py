@@ -55,7 +55,9 @@ _HIDDEN: Final = (
 _NEAR: Final = 64
 """Characters around a mark in which a right-to-left letter of its line justifies the mark."""
 
-_REFUSED: Final = re.compile(rf"[{_CONTROLS}\u202d\u202e]|\r(?!\n)")
+_REFUSED: Final = re.compile(rf"[{_CONTROLS}\u202d\u202e\ufffe\uffff]|\r(?!\n)")
+"""All that no document of XML 1.0 can contain (section 2.2) is among them."""
+
 _PAIRED: Final = re.compile("[\u202a\u202b\u202c\u2066-\u2069\n]")
 _CLOSING: Final = {"\u202c": "\u202a\u202b", "\u2069": "\u2066\u2067\u2068"}
 
@@ -98,8 +100,9 @@ def one_line(text: str) -> str:
 def first_refused(text: str) -> RefusedCharacter | None:
     """The first character of `text` that a record or source may not contain, or None.
 
-    Refused are control characters other than tabs and line ends, unpaired surrogates, bidirectional
-    overrides, and embeddings and isolates without their opening or closing character in the line.
+    Refused are control characters other than tabs and line ends, unpaired surrogates, U+FFFE and
+    U+FFFF, bidirectional overrides, and embeddings and isolates without their opening or closing
+    character in the line.
     """
     control = None if text.isprintable() else _REFUSED.search(text)
     offsets = [at for at in (control and control.start(), _unpaired(text)) if at is not None]

@@ -22,9 +22,12 @@ import pyoxigraph as ox
 
 from ..model.problems import UsageError
 from ..model.terms import Term
+from ..syntax.sparql_constants import GRAPH, LIMIT, ROW, constant_places
 from ..syntax.sparql_tokens import Token, closing_braces, tokenize
 
 _FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
+_MOST_ROWS = 10**9
+"""The greatest number after LIMIT or OFFSET; engines overflow at a greater one."""
 
 
 def sparql_term(term: Term) -> str:
@@ -52,12 +55,15 @@ def sparql_term(term: Term) -> str:
 def substitute_terms(text: str, bindings: Mapping[str, Term]) -> str:
     """`text` with each variable that `bindings` names replaced by its term.
 
-    `text` is a SPARQL query whose syntax has been checked. Raises UsageError if the query's own
-    SELECT computes such a variable, or a term has no SPARQL syntax.
+    `text` is a SPARQL query whose syntax has been checked. A variable where SPARQL has a constant
+    is replaced too; without a value, LIMIT, OFFSET or FROM is left out, and a row of VALUES has
+    UNDEF. Raises UsageError if the query's own SELECT computes such a variable, or a term has no
+    SPARQL syntax or cannot stand after LIMIT.
     """
-    if not bindings:
-        return text
-    return _Binder(text, {name: sparql_term(term) for name, term in bindings.items()}).text()
+    values = {name: sparql_term(term) for name, term in bindings.items()}
+    binder = _Binder(text, values)
+    binder.fill_constants(bindings)
+    return binder.text() if values or binder.edits else text
 
 
 def with_limit(text: str, rows: int) -> str:
@@ -76,6 +82,14 @@ def with_limit(text: str, rows: int) -> str:
     return f"{text[:end].rstrip()}\nLIMIT {rows}\n{text[end:]}".rstrip() + "\n"
 
 
+def _row_count(token: Token, term: Term) -> str:
+    """The number of rows that `term` states, after LIMIT or OFFSET. Raises UsageError."""
+    number = term.value if isinstance(term, ox.Literal) else ""
+    if not re.fullmatch(r"\+?[0-9]{1,100}", number):
+        raise UsageError(f"{token.text} takes a whole number from 0, not {number or term}")
+    return str(min(int(number), _MOST_ROWS))
+
+
 class _Binder:
     """Collects edits (start, end, replacement) of the tokens of one query."""
 
@@ -85,6 +99,7 @@ class _Binder:
         self.tokens = tokenize(text)
         self.names = {token.text[1:] for token in self.tokens if token.kind == "variable"}
         self.edits: list[tuple[int, int, str]] = []
+        self.constants = constant_places(self.tokens)
         self.partner = closing_braces(self.tokens)
 
     def text(self) -> str:
@@ -96,6 +111,23 @@ class _Binder:
             parts += [self.source[copied_to:begin], replacement]
             copied_to = end
         return "".join([*parts, self.source[copied_to:]])
+
+    def fill_constants(self, bindings: Mapping[str, Term]) -> None:
+        """Edit the variables where SPARQL has constants, whether they are bound or not."""
+        for place, kind in self.constants.items():
+            token = self.tokens[place]
+            term = bindings.get(token.text[1:])
+            start = token.start
+            if term is not None:
+                value = _row_count(token, term) if kind == LIMIT else self.values[token.text[1:]]
+            elif kind == ROW:
+                value = "UNDEF"
+            elif kind in (LIMIT, GRAPH):
+                named = self.tokens[place - 1].word == "NAMED"
+                value, start = "", self.tokens[place - (2 if named else 1)].start
+            else:
+                continue
+            self.edits.append((start, token.end, self.spaced(start, token.end, value)))
 
     def query(self, start: int, end: int, outer_names: dict[str, str]) -> None:
         """Edit a query or sub-select; `outer_names` names its variables outside the pattern."""
@@ -141,7 +173,7 @@ class _Binder:
         for place in range(start, end):
             token = self.tokens[place]
             name = token.text[1:]
-            if token.kind == "variable" and name in outer_names:
+            if token.kind == "variable" and name in outer_names and place not in self.constants:
                 if self.tokens[place - 1].word == "AS":
                     raise UsageError(f"{name} is computed by the query and cannot be set")
                 used_names.add(outer_names[name])
@@ -177,14 +209,16 @@ class _Binder:
 
     def bound_names(self, start: int, end: int) -> set[str]:
         """The bound variables that occur between the places `start` and `end`."""
-        names = {token.text[1:] for token in self.tokens[start:end] if token.kind == "variable"}
+        places = set(range(start, end)) - self.constants.keys()
+        tokens = (self.tokens[place] for place in places)
+        names = {token.text[1:] for token in tokens if token.kind == "variable"}
         return names & self.values.keys()
 
     def replace_variable(self, place: int) -> None:
         """Replace the variable at `place` by its value if it is bound."""
         token = self.tokens[place]
         name = token.text[1:]
-        if token.kind != "variable" or name not in self.values:
+        if token.kind != "variable" or name not in self.values or place in self.constants:
             return
         before = self.tokens[max(place - 2, 0) : place]
         if before[-1].word == "AS":
@@ -193,7 +227,8 @@ class _Binder:
             self.edits.append((before[0].start, before[0].end, ""))
             self.edits.append((token.start, token.end, "true"))
         else:
-            self.edits.append((token.start, token.end, f" {self.values[name]} "))
+            value = self.spaced(token.start, token.end, self.values[name])
+            self.edits.append((token.start, token.end, value))
 
     def values_block(self, place: int) -> int:
         """Edit a VALUES block in a pattern; returns the place after it."""
@@ -210,6 +245,15 @@ class _Binder:
         self.edits.append((token.start, token.end, f"?{renamed}"))
         condition = f"!BOUND(?{renamed}) || SAMETERM(?{renamed}, {self.values[name]})"
         self.insert(last.end, f" FILTER({condition}) ")
+
+    def spaced(self, start: int, end: int, value: str) -> str:
+        """`value` with spaces, so that it is not joined to its neighbours in the text.
+
+        There is none after `^` and before the modifier of a path, where rdflib accepts none.
+        """
+        before = "" if self.source[start - 1 : start] == "^" else " "
+        modified = re.match(r"[+*]|\?(?!\w)", self.source[end:]) and value.startswith("<")
+        return f"{before}{value}{'' if modified else ' '}"
 
     def insert(self, offset: int, text: str) -> None:
         self.edits.append((offset, offset, text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, TypeAlias
 
@@ -15,6 +15,7 @@ from ..model.problems import ContentError, Position, UsageError, damage_message,
 from ..model.terms import Term, from_iri
 from ..syntax import sparql_results
 from ..syntax.sparql_bounds import check_query_text
+from ..syntax.sparql_constants import lower_booleans, with_placeholders
 from ..syntax.sparql_errors import check_syntax, syntax_problem
 from ..syntax.sparql_tokens import (
     dataset_graphs,
@@ -22,6 +23,8 @@ from ..syntax.sparql_tokens import (
     line_and_column,
     tokenize,
     update_keyword,
+    variable_names,
+    variables_of_star,
 )
 from .binding import substitute_terms
 
@@ -109,7 +112,8 @@ def ask(
     unless `service` allows queries to other servers.
     """
     try:
-        return collect_answer(_answer(store, text, bindings or {}, name, service), limit)
+        answer = collect_answer(_answer(store, text, bindings or {}, name, service), limit)
+        return in_order_of_appearance(answer, text)
     except (RuntimeError, OSError) as error:
         raise _failure(text, name, error) from None
 
@@ -125,16 +129,17 @@ def _answer(
     store: ox.Store, text: str, bindings: Mapping[str, Term], name: str, service: bool
 ) -> ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean:
     check_read_only(text, service, name)
-    graphs = [name for name in dataset_graphs(text) if ":" in name]
+    query = lower_booleans(substitute_terms(text, bindings))
+    graphs = [name for name in dataset_graphs(query) if ":" in name]
     for graph in graphs:
         if "//" in graph and not store.contains_named_graph(ox.NamedNode(graph)):
             raise UsageError(
                 f"the store has no graph {from_iri(graph)}; graphs are not fetched from the web"
             )
     try:
-        return store.query(substitute_terms(text, bindings), use_default_graph_as_union=not graphs)
+        return store.query(query, use_default_graph_as_union=not graphs)
     except SyntaxError:
-        check_syntax(text, name)
+        check_syntax(with_placeholders(lower_booleans(text), variable_names(text))[0], name)
         names = ", ".join(bindings)
         message = (
             f"{name}: the value of {names} is not allowed in its position; is an IRI required?"
@@ -205,6 +210,19 @@ def collect_answer(
         return ResultTriples(tuple(sorted(taken, key=str)), more)
     columns = tuple(variable.value for variable in answer.variables)
     return ResultTable(columns, tuple(tuple(row) for row in taken), more)
+
+
+def in_order_of_appearance(answer: Answer, text: str) -> Answer:
+    """`answer`; the columns of `SELECT *` in the order in which the query `text` has them."""
+    named = variables_of_star(text)
+    if named is None or not isinstance(answer, ResultTable):
+        return answer
+    places = {name: place for place, name in enumerate(named)}
+    order = sorted(
+        range(len(answer.columns)), key=lambda at: places.get(answer.columns[at], len(places))
+    )
+    rows = tuple(tuple(row[at] for at in order) for row in answer.rows)
+    return replace(answer, columns=tuple(answer.columns[at] for at in order), rows=rows)
 
 
 def serialize_boolean(answer: bool, form: str) -> bytes:

@@ -13,6 +13,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from ..graph.serialize import prefixed
 from ..model import namespaces
 from ..model.dates import precision
 from ..model.namespaces import expand, kebab_case
@@ -20,11 +21,39 @@ from ..model.problems import UsageError
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Term
 from ..model.text_normalization import fold
+from ..syntax.lexical_forms import integer_range, is_lexical_form
 from .saved import Parameter, SavedQuery
 from .search import Hit, SearchIndex
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+)>?")
+
+
+_DATATYPE_WORDS: Final = {
+    "decimal": "a decimal number, without an exponent",
+    "double": "a number",
+    "float": "a number",
+    "boolean": "true or false",
+    "date": "a day in the form YYYY-MM-DD",
+    "dateTime": "a day and time in the form YYYY-MM-DDThh:mm:ss",
+    "dateTimeStamp": "a day and time with a time zone, in the form YYYY-MM-DDThh:mm:ssZ",
+    "time": "a time in the form hh:mm:ss",
+    "gYear": "a year of four digits",
+    "gYearMonth": "a month in the form YYYY-MM",
+    "gMonth": "a month of any year, in the form --MM",
+    "gMonthDay": "a day of any year, in the form --MM-DD",
+    "gDay": "a day of any month, in the form ---DD",
+    "duration": "a duration in the form P1Y2M3DT4H5M6S",
+    "dayTimeDuration": "a duration in the form P3DT4H5M6S",
+    "yearMonthDuration": "a duration in the form P1Y2M",
+    "anyURI": "an address (IRI)",
+    "language": "a language tag (BCP 47)",
+    "hexBinary": "bytes in hexadecimal digits, two for a byte",
+    "base64Binary": "bytes in Base64",
+    "normalizedString": "a text without tabs and line breaks",
+    "token": "a text without tabs, line breaks and double spaces",
+}
+"""What the datatypes of XML Schema that are not integers have as values, in words."""
 
 
 class MissingParameterError(UsageError):
@@ -72,6 +101,14 @@ def bind(
     return bound
 
 
+def check_value(parameter: Parameter, text: str) -> None:
+    """Raise UsageError if `text` is no value of the parameter, as far as no graph is needed."""
+    if parameter.allowed:
+        _allowed(parameter, text)
+    elif parameter.type in _CONVERTERS:
+        _CONVERTERS[parameter.type](parameter, text)
+
+
 def read_kinds(kinds: Collection[str], index: SearchIndex) -> tuple[str, ...]:
     """`kinds` as `index` has them. Raises UsageError, with the nearest, for one that it lacks."""
     names = index.kinds() if kinds else set()
@@ -117,8 +154,10 @@ def _language(parameter: Parameter, text: str) -> ox.Literal:
 
 
 def _number(parameter: Parameter, text: str) -> ox.Literal:
-    if match := re.fullmatch(r"[+-]?\d+(\.\d+)?", text):
+    if match := re.fullmatch(r"[+-]?\d+(\.\d+)?", text, re.ASCII):
         return _typed(text, "xsd:decimal" if match[1] else "xsd:integer")
+    if re.fullmatch(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+", text, re.ASCII):
+        return _typed(text, "xsd:double")
     raise _invalid(parameter, text, "a number", ["12", "0.5"])
 
 
@@ -142,7 +181,24 @@ def _day(text: str) -> str:
 
 
 def _literal(parameter: Parameter, text: str) -> ox.Literal:
-    return ox.Literal(text, datatype=ox.NamedNode(parameter.datatype or expand("xsd:string")))
+    datatype = parameter.datatype or expand("xsd:string")
+    if datatype == expand("xsd:boolean") and text.lower() in ("true", "false"):
+        text = text.lower()
+    if not is_lexical_form(text, datatype):
+        raise _invalid(parameter, text, datatype_words(datatype), ())
+    return ox.Literal(text, datatype=ox.NamedNode(datatype))
+
+
+def datatype_words(datatype: str) -> str:
+    """The values of a datatype of XML Schema in words, such as `a whole number from 0`."""
+    name = datatype.removeprefix(expand("xsd:"))
+    bounds = integer_range(datatype)
+    if bounds is None:
+        return _DATATYPE_WORDS.get(name, f"a literal of {prefixed(datatype)}")
+    least, greatest = bounds
+    words = [f" from {least}"] if least is not None else []
+    words += [f"{'' if words else ' up'} to {greatest}"] if greatest is not None else []
+    return "".join(["a whole number", *words])
 
 
 def _typed(text: str, datatype: str) -> ox.Literal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -12,8 +13,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import expand
 from ..model.terms import Term
-from .execute import ResultTable
-from .lists import Cell, row_cells
+from .lists import Cell
 
 PythonValue: TypeAlias = (
     str | int | float | bool | Decimal | datetime.date | datetime.datetime | None
@@ -57,15 +57,13 @@ def cell_value(cell: Cell) -> CellValue:
     return list(map(python_value, cell)) if isinstance(cell, tuple) else python_value(cell)
 
 
-def json_records(table: ResultTable) -> str:
-    """The table as a JSON array with an object for each row, which has a key for each column.
+def json_records(columns: Sequence[str], rows: Iterable[tuple[Cell, ...]]) -> str:
+    """Rows as a JSON array with an object for each, which has a key for each of `columns`.
 
     Whole and decimal numbers are numbers, lists are arrays, unbound cells are null; all else is
     text: IRIs, and dates as they are stated.
     """
-    records = [
-        dict(zip(table.columns, map(_json_cell, cells), strict=True)) for cells in row_cells(table)
-    ]
+    records = [dict(zip(columns, map(_json_cell, cells), strict=True)) for cells in rows]
     return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
 
 

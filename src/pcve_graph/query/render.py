@@ -1,85 +1,14 @@
-"""Rendering of answers, things and evidence: as tables, Markdown, result formats and RDF."""
+"""Rendering of dates, cells and evidence as text."""
 
 from __future__ import annotations
 
 import calendar
 import re
 from collections.abc import Callable, Iterable
-from typing import Final
-
-import pyoxigraph as ox
 
 from ..graph.claims import Evidence, groups_of_evidence
-from ..graph.labels import designation_notes, labels
-from ..graph.serialize import RDF_FORMATS, serialize
 from ..model.dates import EDTF, precision
-from ..model.namespaces import local_name
-from ..model.problems import UsageError
-from ..model.terms import Term
 from ..model.visible import escape_hidden
-from .execute import RESULT_FORMATS, Answer, ResultTable, ResultTriples, serialize_boolean
-from .lists import Cell, row_cells, table_terms
-from .python_values import json_records
-
-RECORDS: Final = "records"
-"""The format of rows as JSON objects."""
-
-ROW_FORMATS: Final = ("table", "markdown", RECORDS, *RESULT_FORMATS)
-"""The formats of rows."""
-
-
-def render_answer(answer: Answer, form: str, store: ox.Store, iris: bool, width: int) -> str:
-    """`answer` in the format `form`, by default `table` for rows and `turtle` for a graph.
-
-    A table shows the labels in `store` in place of IRIs, unless `iris` is true, and is wrapped at
-    `width` characters; 0 is no limit. Raises UsageError for a format that this kind of answer does
-    not have.
-    """
-    if isinstance(answer, ResultTriples):
-        if form in ("", *RDF_FORMATS):
-            return serialize(answer.triples, form or "turtle").decode()
-        raise UsageError(f"the formats of a graph are {', '.join(RDF_FORMATS)}, not {form}")
-    if form not in ("", *ROW_FORMATS):
-        raise UsageError(f"the formats of rows are {', '.join(ROW_FORMATS)}, not {form}")
-    if isinstance(answer, bool):
-        if form in RESULT_FORMATS:
-            return serialize_boolean(answer, form).decode() + "\n"
-        if form == RECORDS:
-            return "true\n" if answer else "false\n"
-        return "yes\n" if answer else "no\n"
-    if form in RESULT_FORMATS:
-        return answer.serialize(form).decode()
-    if form == RECORDS:
-        return json_records(answer)
-    rows = _row_texts(answer, store, iris)
-    notes = designation_notes(store, (cell for row in rows for cell in row))
-    if form == "markdown":
-        return _markdown(answer, rows) + "".join(f"\n{note}\n" for note in notes)
-    return _table(answer, rows, width) + "".join(f"{note}\n" for note in notes)
-
-
-def _row_texts(answer: ResultTable, store: ox.Store, iris: bool) -> list[list[str]]:
-    terms = table_terms(answer)
-    labels_by_iri = {} if iris else labels(store, terms)
-    return [[_cell_text(cell, labels_by_iri) for cell in cells] for cells in row_cells(answer)]
-
-
-def _cell_text(cell: Cell, labels_by_iri: dict[str, str]) -> str:
-    if isinstance(cell, tuple):
-        return "; ".join(sorted(_term_text(term, labels_by_iri) for term in cell))
-    return _term_text(cell, labels_by_iri)
-
-
-def _term_text(term: Term | None, labels_by_iri: dict[str, str]) -> str:
-    if term is None:
-        return ""
-    if isinstance(term, ox.NamedNode):
-        return labels_by_iri.get(term.value, term.value)
-    if isinstance(term, ox.Literal):
-        kind = local_name(term.datatype.value)
-        dated = kind in ("date", "gYearMonth", "dateTime", EDTF)
-        return format_date(term.value) if dated else term.value
-    return str(term)
 
 
 def format_date(text: str) -> str:
@@ -116,45 +45,9 @@ def _edtf_words(text: str) -> str:
     return words.get(text[-1], text)
 
 
-def _table(answer: ResultTable, rows: list[list[str]], width: int) -> str:
-    count = f"{len(rows):,} row" + ("" if len(rows) == 1 else "s")
-    if not width:
-        return f"{aligned_columns([list(answer.columns), *rows])}\n{count}\n"
-    from rich.console import Console
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    grid = Grid(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
-    for name in answer.columns:
-        grid.add_column(name, overflow="fold")
-    for row in rows:
-        grid.add_row(*(Text(single_line(cell)) for cell in row))
-    console = Console(width=width, no_color=True, highlight=False)
-    with console.capture() as captured:
-        console.print(grid)
-    lines = [line.rstrip() for line in captured.get().splitlines()]
-    return "\n".join([*lines, "", count]) + "\n"
-
-
-def aligned_columns(rows: list[list[str]]) -> str:
-    """Rows of cells as text in aligned columns, two spaces apart."""
-    rows = [[single_line(cell) for cell in row] for row in rows]
-    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
-    padded = (
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        for row in rows
-    )
-    return "".join(line.rstrip() + "\n" for line in padded)
-
-
 def single_line(text: str) -> str:
     """`text` on one line, printable, with each run of white space as one space."""
     return " ".join(escape_hidden(text).split())
-
-
-def _markdown(answer: ResultTable, rows: list[list[str]]) -> str:
-    lines = [list(answer.columns), ["---"] * len(answer.columns), *rows]
-    return markdown_table(lines)
 
 
 def markdown_table(lines: list[list[str]]) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypeAlias, overload
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 import pyoxigraph as ox
 
 from ..graph.labels import designation_notes, labels
 from ..model.problems import UsageError
 from ..model.terms import Term
-from ..model.visible import escape_hidden
 from .execute import ResultTable
+from .frames import FrameColumn, frame_columns, pandas_frame, polars_frame
+from .html_tables import MOST_HTML_ROWS, count_line, html_table
 from .lists import Cell, cell_of, row_cells, table_terms, terms_of
 from .python_values import CellValue, cell_value
 from .render import format_date
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from .why import RowReason
 
 Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[RowReason, ...]]"
-_MOST_HTML_ROWS: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,9 @@ class Row:
 class Rows(Sequence[Row]):
     """The rows of an answer, in order. `words` is a store with the labels of their IRIs.
 
-    `notes` are sentences about the whole answer, such as what its counts are taken from.
+    `question` is the SPARQL that they answer, with the values of its parameters. `notes` are
+    sentences about the whole answer: what its counts are taken from, or a term of the query that
+    the graph does not have.
     """
 
     def __init__(
@@ -97,9 +98,12 @@ class Rows(Sequence[Row]):
         table: ResultTable,
         words: ox.Store,
         reasons: Reasons | None = None,
+        question: tuple[str, Mapping[str, Term]] | None = None,
         notes: tuple[str, ...] = (),
     ) -> None:
+        self.question = question
         self.table = table
+        self.notes = notes
         self._label_store = words
         self._reasons = reasons
         self.notes = notes
@@ -116,81 +120,46 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: int | slice) -> Row | Rows:
         if isinstance(place, slice):
             chosen = replace(self.table, rows=self.table.rows[place])
-            return Rows(chosen, self._label_store, self._reasons, self.notes)
+            return Rows(chosen, self._label_store, self._reasons, self.question, self.notes)
         return Row(self.columns, self.table.rows[place], self._reasons, self.table.lists)
 
     def __len__(self) -> int:
         return len(self.table.rows)
 
-    def to_pandas(self) -> pandas.DataFrame:
-        """A data frame of `len(self)` rows. Days are datetime64, whole numbers Int64.
+    def to_pandas(self, labels: bool = True) -> pandas.DataFrame:
+        """A data frame of `len(self)` rows, in which every column has one type.
 
-        Raises UsageError where pandas is not installed.
+        With `labels`, each column with IRIs has the labels beside it: `country_label`. Whole
+        numbers are Int64, other numbers float64, lists objects. A column of dates is datetime64
+        where all are whole days, else an ordered category of the texts as stated, such as
+        `2019-02`; it sorts by the days that they can mean. Beside it `_earliest` and `_latest` are
+        datetime64, with the first and last of these days, NaT where that is open. Raises UsageError
+        where pandas is not installed.
+
+        >>> kg.query("events-by-date").to_pandas().sort_values("start")  # doctest: +SKIP
         """
-        try:
-            import pandas
-        except ImportError:
-            raise UsageError(_install("pandas")) from None
-        frame = pandas.DataFrame([list(row) for row in self], columns=list(self.columns))
-        for name, kind in self._kinds().items():
-            if kind is int:
-                frame[name] = frame[name].astype("Int64")
-            elif kind is bool:
-                frame[name] = frame[name].astype("boolean")
-            elif kind in (datetime.date, datetime.datetime):
-                frame[name] = pandas.to_datetime(frame[name])
-        return frame
+        return pandas_frame(self._frame_columns(labels))
 
-    def to_polars(self) -> polars.DataFrame:
-        """A data frame of `len(self)` rows. Days are Date, whole numbers Int64.
+    def to_polars(self, labels: bool = True) -> polars.DataFrame:
+        """As `to_pandas`: days are Date, dates as stated Enum, decimals Decimal, lists List.
 
         Raises UsageError where polars is not installed.
         """
-        try:
-            import polars
-        except ImportError:
-            raise UsageError(_install("polars")) from None
-        kinds = self._kinds()
-        data = {
-            name: [
-                item if kinds[name] or item is None else str(item)
-                for item in (row[place] for row in self)
-            ]
-            for place, name in enumerate(self.columns)
-        }
-        schema = {
-            name: polars.List(polars.String) if kinds[name] is list else kinds[name] or str
-            for name in self.columns
-        }
-        return polars.DataFrame(data, schema=schema)
+        return polars_frame(self._frame_columns(labels))
 
-    def _kinds(self) -> dict[str, type | None]:
-        """The type of the values of each column; None where they have several."""
-        kinds: dict[str, type | None] = {}
-        for place, name in enumerate(self.columns):
-            types = {type(row[place]) for row in self} - {type(None)}
-            kinds[name] = types.pop() if len(types) == 1 else None
-        return kinds
+    def _frame_columns(self, labels: bool) -> list[FrameColumn]:
+        return frame_columns(self.table, self._label_store if labels else None)
 
     def __repr__(self) -> str:
         return f"<{len(self):,} rows: {', '.join(self.columns)}>"
 
     def _repr_html_(self) -> str:
         """The first rows as an HTML table: labels link to IRIs, dates read like 22 May 2018."""
-        shown = replace(self.table, rows=self.table.rows[:_MOST_HTML_ROWS])
+        shown = replace(self.table, rows=self.table.rows[:MOST_HTML_ROWS])
         labels_by_iri = labels(self._label_store, table_terms(shown))
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            f"<tr>{''.join(f'<td>{_cell_html(cell, labels_by_iri)}</td>' for cell in cells)}</tr>"
-            for cells in row_cells(shown)
-        )
+        rows = ([_cell_html(cell, labels_by_iri) for cell in cells] for cells in row_cells(shown))
         notes = designation_notes(self._label_store, labels_by_iri.values())
-        more = len(self) - len(shown.rows)
-        below = [f"{len(self):,} rows" + (f", {more:,} of them not shown" if more else "")]
-        below += [*self.notes, *notes]
-        paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in below)
-        page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{paragraphs}"
-        return escape_hidden(page)
+        return html_table(self.columns, rows, [count_line(len(self)), *self.notes, *notes])
 
 
 def _cell_html(cell: Cell, labels_by_iri: dict[str, str]) -> str:
@@ -206,7 +175,3 @@ def _term_html(term: Term, labels_by_iri: dict[str, str]) -> str:
     if isinstance(term, ox.Literal):
         return html.escape(format_date(term.value) if "date" in term.datatype.value else term.value)
     return html.escape(str(term))
-
-
-def _install(name: str) -> str:
-    return f"{name} is not installed; pip install 'pcve-graph[{name}]'"

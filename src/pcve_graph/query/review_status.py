@@ -10,7 +10,8 @@ from ..evidence.agreement import Agreement, ReviewState
 from ..evidence.reviews import VERDICTS, Reading
 from ..graph.reviewable import ReviewableClaim
 from ..model.visible import escape_hidden
-from .render import aligned_columns, single_line
+from .render import single_line
+from .text_table import aligned_columns
 
 
 def review_lines(state: ReviewState, claims: Mapping[str, ReviewableClaim]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ..model.problems import ContentError, Position, Problem, UsageError, rule_p
 from ..model.project import Project
 from ..model.suggest import did_you_mean
 from ..syntax.sparql_bounds import LARGEST_QUERY, check_query_size
+from ..syntax.sparql_constants import lower_booleans
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import line_and_column, tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
@@ -88,7 +89,8 @@ class SavedQuery:
     the answer counts, None where the header does not say.
 
     `timeout` is in seconds, 0 where the header gives none. `theme` is one of THEMES, or empty.
-    `notes` report what pcve ignores in the header of a query from outside the project.
+    `notes` report what pcve ignores in the header of a query from outside the project, which
+    `is_foreign`.
     """
 
     name: str
@@ -105,6 +107,7 @@ class SavedQuery:
     notes: tuple[Problem, ...] = ()
     lists: tuple[str, ...] = ()
     base: Base | None = None
+    is_foreign: bool = False
 
 
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
@@ -197,6 +200,7 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
         fix = "write one of " + ", ".join(SCOPES)
         raise _header_error(scope.position, "this is not a scope of a check", fix)
     check_theme(node.get("theme"))
+    text = lower_booleans(text)
     check_syntax(text, name)
     query = assemble(
         name,

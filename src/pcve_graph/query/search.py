@@ -2,8 +2,10 @@
 
 `build/search.sqlite` is derived from the saved graph alone: a row for each text of a thing (its id,
 names, alternative names, descriptions, quotes), normalized, and an FTS5 index of the normalized
-words. The values of parameters are resolved with the same rows. A kind is a class name as a command
-line argument: `event`, `country` …; `concept` for the terms of closed lists, `source` for sources.
+words. The values of parameters are resolved with the same rows. What identifies a retired
+thing identifies that which replaces it, and its name is an alias of that. A kind is a class name as
+a command line argument: `event`, `country` …; `concept` for the terms of closed lists, `source` for
+sources.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any, Final
 import pyoxigraph as ox
 
 from ..graph.claims import EVIDENCE_PATH
+from ..graph.replaced import replacements
 from ..graph.store import SEARCH_INDEX, StoredGraph
 from ..model import namespaces
 from ..model.namespaces import expand, local_name, nterm
@@ -33,6 +36,7 @@ _SCHEMA: Final = """
 create table thing (iri text primary key, id text, kind text, list text, label text) without rowid;
 create table entry (id integer primary key, iri text, node text, field integer, text text,
   folded text);
+create table redirect (iri text primary key, current text) without rowid;
 create virtual table word using fts5 (folded, content='entry', content_rowid='id',
   tokenize='ascii', prefix='2 3', detail='column');
 create virtual table vocabulary using fts5vocab (word, 'row');
@@ -79,6 +83,7 @@ def write_index(store: ox.Store, path: Path) -> None:
     database = sqlite3.connect(path)
     database.executescript("pragma journal_mode=off; pragma synchronous=off;" + _SCHEMA)
     _insert(database, _rows(store, _TYPED, {}), _rows(store, _TEXTS, {}), _rows(store, _QUOTES, {}))
+    _insert_redirects(database, store)
     database.commit()
     database.close()
 
@@ -105,6 +110,7 @@ def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
         rows_by_query[1] += _rows(store, _TEXTS, {"s": node})
         rows_by_query[2] += _rows(store, _QUOTES, {"c": node})
     _insert(database, *rows_by_query)
+    _insert_redirects(database, store)
     database.commit()
     database.close()
 
@@ -176,6 +182,13 @@ def _insert(
     database.executemany("insert into word (rowid, folded) values (?, ?)", words)
 
 
+def _insert_redirects(database: sqlite3.Connection, store: ox.Store) -> None:
+    """Lead each retired thing to what replaces it, unless that is no thing of the index."""
+    database.execute("delete from redirect")
+    database.executemany("insert into redirect values (?, ?)", sorted(replacements(store).items()))
+    database.execute("delete from redirect where current not in (select iri from thing)")
+
+
 def _thing(iri: str, kind: str) -> tuple[str, str, str, str] | None:
     """(IRI, id, kind, list or folder) of a thing; None for a node within a thing."""
     match iri.removeprefix(namespaces.BASE).split("/"):
@@ -210,10 +223,11 @@ class SearchIndex:
         `kinds` are classes, folders or closed lists, or `thing` for all but concepts and sources;
         all without any. More than one hit means that several things share the name.
         """
-        by_iri = self._hits("thing.iri = ?", [text], kinds)
+        by_iri = self._hits("entry.iri = ? and field = 0", [text], kinds)
         ids = [text, *(f"{kind}/{text}" for kind in kinds)]
-        by_id = self._hits(f"thing.id in ({_placeholders(ids)})", ids, kinds)
-        tiers = [[hit for hit in tier if hit.field == "id"] for tier in (by_iri, by_id)]
+        marks = _placeholders(ids)
+        where = f"folded in ({marks}) and field = 0 and text in ({marks})"
+        tiers = [by_iri, self._hits(where, [*map(fold, ids), *ids], kinds)]
         by_name = self._hits("folded = ? and field in (1, 2)", [fold(text)], kinds)
         tiers += [[hit for hit in by_name if hit.field == field] for field in FIELDS[1:3]]
         hits = next((tier for tier in tiers if tier), [])
@@ -285,8 +299,13 @@ class SearchIndex:
         if "thing" in kinds:
             condition = "kind not in ('concept', 'source') and"
             kinds = ()
-        columns = "thing.iri, thing.id, kind, label, field, text"
-        text = f"select {columns} from entry join thing using (iri) where {condition} {where}"
+        field = "case when redirect.iri is not null and field = 1 then 2 else field end"
+        text = (
+            f"select thing.iri, thing.id, kind, label, {field}, text from entry "
+            "left join redirect on redirect.iri = entry.iri "
+            "join thing on thing.iri = coalesce(redirect.current, entry.iri) "
+            f"where {condition} {where}"
+        )
         rows = self._execute(text, [*kinds, *kinds, *values])
         return [
             Hit(iri, identifier, kind, label, FIELDS[field], matched)

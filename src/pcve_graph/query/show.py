@@ -12,18 +12,24 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, claimed_statement, evidence, values
+from ..graph.claims import Evidence, claimed_statement, evidence, value_text, values
 from ..graph.labels import designation_notes, labels
+from ..graph.replaced import current_node
 from ..model import namespaces
 from ..model.namespaces import expand, local_name
+from ..model.periods import NO
 from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Iri, NTerm, Term, from_iri, from_term
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
+from .incoming import claims_with_object
+from .page_order import LAST, page_order
+from .state_of_day import DATES, StateOfDay
 from .thing_view import (
     SOURCES,
+    IncomingFact,
     SourceReference,
     SupportedRecord,
     ThingFact,
@@ -44,19 +50,26 @@ _SOUGHT = ("kind", "archivedAt", "language", "issued", "license")
 def show(
     store: ox.Store, ontology: Ontology, identifier: str, as_of: date | None = None
 ) -> ThingView:
-    """The view of the thing with this id or IRI; with `as_of`, only periods that include that day.
+    """The view of the thing with this id or IRI; with `as_of`, what may hold on that day.
 
-    A period without a start or end date is open on that side. A source has an id too, or
-    `source/ID` where a record has the same. Raises UsageError with the nearest id, or the id of the
-    source with the nearest title, if there is no such thing.
+    Each fact then says whether it surely does, or has no dates (`ThingFact.holds`); facts that
+    surely do not are left out. A period without a start or end date is open on that side. What is
+    retired is shown as what replaces it, and a note says so. A source has an id too, or `source/ID`
+    where a record has the same. Raises UsageError with the nearest id, or the id of the source with
+    the nearest title, if there is no such thing.
     """
     nodes = _typed_nodes(store)
     nodes_by_id = _nodes_by_id(nodes)
     reader = _ThingReader(store, ontology, as_of)
-    node = _resolved_node(store, identifier, nodes, nodes_by_id)
+    named = _resolved_node(store, identifier, nodes, nodes_by_id)
+    node = current_node(store, named)
     if node.value.startswith(SOURCES):
         return reader.source_view(node, nodes_by_id)
-    return reader.view(node)
+    view = reader.view(node)
+    if node != named:
+        note = f"{local_name(named.value)} is retired: this record replaces it."
+        view = replace(view, notes=(note, *view.notes))
+    return view
 
 
 def _typed_nodes(store: ox.Store) -> dict[str, ox.NamedNode]:
@@ -108,7 +121,7 @@ class _ThingReader:
     def __init__(self, store: ox.Store, ontology: Ontology, as_of: date | None) -> None:
         self.store = store
         self.ontology = ontology
-        self.as_of = as_of.isoformat() if as_of else None
+        self.state = StateOfDay(store, ontology, as_of) if as_of else None
 
     def view(self, node: ox.NamedNode) -> ThingView:
         kind = self.type_of(node)
@@ -116,8 +129,9 @@ class _ThingReader:
         type_label = shape.label if shape else local_name(kind)
         label = labels(self.store, [node])[node.value]
         facts = self.facts(node)
-        if self.as_of:
-            label = next((name for fact in facts for name in _names_in(fact)), label)
+        named_by = self.references_to(node)
+        if self.state:
+            label, facts = self.state.names(node, facts, label)
         shown = [label, *(fact.value for fact in facts)]
         notes = designation_notes(self.store, shown)
         return ThingView(
@@ -125,9 +139,11 @@ class _ThingReader:
             label=label,
             type=type_label,
             facts=facts,
-            named_by=self.references_to(node),
+            named_by=named_by,
             notes=notes,
-            sources=self.sources_of(facts),
+            sources=self.sources_of(facts, named_by),
+            day=self.state.day.isoformat() if self.state else "",
+            holds=self.state.of_node(node) if self.state else "",
         )
 
     def source_view(self, node: ox.NamedNode, nodes_by_id: dict[str, ox.NamedNode]) -> ThingView:
@@ -141,6 +157,7 @@ class _ThingReader:
                 label = labels(self.store, [record])[record.value]
                 records.append(SupportedRecord(identifier, label, facts))
         own_facts, absent = self.recorded(node)
+        named_by = self.references_to(node)
         supported = [fact for record in records for fact in record.facts]
         label = labels(self.store, [node])[node.value]
         shown = [label, *(record.label for record in records), *_texts(supported)]
@@ -149,9 +166,9 @@ class _ThingReader:
             label=label,
             type="source",
             facts=own_facts,
-            named_by=self.references_to(node),
+            named_by=named_by,
             notes=designation_notes(self.store, shown),
-            sources=self.sources_of(supported),
+            sources=self.sources_of(supported, named_by),
             supported=tuple(records),
             absent=absent,
         )
@@ -186,9 +203,12 @@ class _ThingReader:
         )
         return {part[2] for part in parts if len(part) > 2}
 
-    def sources_of(self, facts: Iterable[ThingFact]) -> tuple[SourceReference, ...]:
-        """The sources of facts and of those nested in them, by id."""
-        pieces = (piece for fact in facts for piece in _all_evidence(fact))
+    def sources_of(
+        self, facts: Iterable[ThingFact], named_by: Iterable[IncomingFact] = ()
+    ) -> tuple[SourceReference, ...]:
+        """The sources of facts, of those nested in them and of those of others, by id."""
+        pieces = [piece for fact in facts for piece in _all_evidence(fact)]
+        pieces += [piece for fact in named_by for piece in fact.evidence]
         return source_references(self.store, pieces)
 
     def type_of(self, node: ox.NamedNode | ox.BlankNode | ox.Triple) -> Iri:
@@ -216,28 +236,33 @@ class _ThingReader:
         keys = list(kind.keys.values()) if kind else []
         order = {key.path: (place, key.label) for place, key in enumerate(keys)}
         elsewhere = {key.path for key in keys if key.refers}
+        dating = {key.path for key in keys if key.derives}
         facts = []
         for (path, _), valued_claims in claims.items():
             value = valued_claims[0][0]
             inner: tuple[ThingFact, ...] = ()
-            if self.is_out_of_period(node, path, value):
-                continue
+            holds = self.state.of_role(node, path, value) if self.state else ""
             is_thing = isinstance(value, ox.NamedNode) and "/id/" in value.value
             if isinstance(value, ox.NamedNode) and is_thing and path not in elsewhere:
                 inside = self.ontology.by_iri.get(self.type_of(value))
                 if inside is not None and inside.folder is None:
-                    if not self.includes_day(value):
-                        continue
-                    inner = self.facts(value)
+                    holds = self.state.of_node(value) if self.state else ""
+                    inner = tuple(replace(fact, holds="") for fact in self.facts(value))
+            if holds == NO:
+                continue
             nodes = [claim for _, claim in valued_claims if isinstance(claim, ox.NamedNode)]
             proofs = tuple(piece for node in nodes for piece in evidence(self.store, node))
             label = order.get(path, (0, local_name(path)))[1]
             text = self.text_of(value)
             if path in elsewhere and isinstance(value, ox.NamedNode):
                 text = "/".join(value.value.split("/")[-2:])
-            facts.append(ThingFact(local_name(path), label, text, value, proofs, inner))
-        places = {key.name: order[key.path][0] for key in keys}
-        return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, 99), fact.value)))
+            holds = "" if path in dating else holds
+            facts.append(ThingFact(local_name(path), label, text, value, proofs, inner, holds))
+        places = {
+            key.name: (page_order(key), place)
+            for place, key in enumerate(sorted(keys, key=lambda key: order[key.path][0]))
+        }
+        return tuple(sorted(facts, key=lambda fact: (places.get(fact.key, (LAST, 0)), fact.value)))
 
     def inverse_roles(self, node: ox.NamedNode) -> Iterator[tuple[Iri, Term, Term]]:
         """What involvements in other things imply of a node, with each claim that it rests on."""
@@ -247,32 +272,6 @@ class _ThingReader:
                 derived = ox.NamedNode(namespaces.hashed_iri("derived", *statement))
                 for claim in values(self.store, derived, expand("prov:wasDerivedFrom")):
                     yield path, value, claim
-
-    def includes_day(self, node: ox.NamedNode) -> bool:
-        """Whether the period of a node includes the requested day."""
-        if self.as_of is None:
-            return True
-        first = self.value(node, "pcve:earliest")
-        last = self.value(node, "pcve:latest")
-        begun = first is None or getattr(first, "value", "") <= self.as_of
-        return begun and (last is None or getattr(last, "value", "") >= self.as_of)
-
-    def is_out_of_period(self, node: Term, path: Iri, value: Term) -> bool:
-        """Whether a direct property is that of involvements that all exclude the requested day."""
-        roles = {**self.ontology.implied, **self.ontology.implied_inversely}
-        concepts = [role for role, implied in roles.items() if implied == path]
-        if self.as_of is None or not concepts:
-            return False
-        if path in self.ontology.implied_inversely.values():
-            node, value = value, node
-        parts = [
-            part
-            for part in values(self.store, node, expand("pcve:hasInvolvement"))
-            if isinstance(part, ox.NamedNode)
-            and self.value(part, "pcve:actor") == value
-            and str(getattr(self.value(part, "pcve:role"), "value", "")) in concepts
-        ]
-        return bool(parts) and not any(map(self.includes_day, parts))
 
     def text_of(self, term: Term) -> str:
         if isinstance(term, ox.Literal):
@@ -284,26 +283,38 @@ class _ThingReader:
     def value(self, node: Term, name: str) -> Term | None:
         return next(values(self.store, node, expand(name)), None)
 
-    def references_to(self, node: ox.NamedNode) -> tuple[tuple[str, str], ...]:
-        """Facts of other things whose value is this one: (id, property label), sorted."""
+    def references_to(self, node: ox.NamedNode) -> tuple[IncomingFact, ...]:
+        """Facts of other things whose value is this one, by thing and property.
+
+        With a day, those that surely do not hold on it are left out.
+        """
         facts = ox.NamedNode(namespaces.graph_iri("facts"))
-        references = set()
+        references = {}
+        claims = claims_with_object(self.store, node)
         for quad in self.store.quads_for_pattern(None, None, node, facts):
             kind = self.ontology.by_iri.get(self.type_of(quad.subject))
             key = kind.keys.get(local_name(quad.predicate.value)) if kind else None
-            if self.is_out_of_period(quad.subject, Iri(quad.predicate.value), node):
+            if not (key and kind and kind.folder and isinstance(quad.subject, ox.NamedNode)):
                 continue
-            if key and kind and kind.folder:
-                references.add((local_name(str(getattr(quad.subject, "value", ""))), key.label))
-        return tuple(sorted(references))
-
-
-def _names_in(fact: ThingFact) -> list[str]:
-    """The name in a fact that is a naming; empty for other facts."""
-    named = fact.term.value if isinstance(fact.term, ox.NamedNode) else ""
-    if "/id/naming/" not in named:
-        return []
-    return [inner.value for inner in fact.inner if inner.key == "name"]
+            path = Iri(quad.predicate.value)
+            holds = self.state.of_reference(quad.subject, path, node) if self.state else ""
+            if holds == NO:
+                continue
+            start, end = (value_text(self.store, quad.subject, name) for name in DATES)
+            references[local_name(quad.subject.value), key.label] = IncomingFact(
+                id=local_name(quad.subject.value),
+                property=key.label,
+                label=labels(self.store, [quad.subject])[quad.subject.value],
+                start=start,
+                end=end,
+                holds=holds,
+                evidence=tuple(
+                    piece
+                    for claim in claims.get((quad.subject.value, path), ())
+                    for piece in evidence(self.store, claim)
+                ),
+            )
+        return tuple(reference for _, reference in sorted(references.items()))
 
 
 def _resting_on(source: str, facts: Iterable[ThingFact]) -> tuple[ThingFact, ...]:

@@ -25,7 +25,11 @@ _WITHOUT_VALUE: Final = concept_iri("value-status", "")
 
 @dataclass(frozen=True, slots=True)
 class ThingFact:
-    """One property and value of a thing, as text and as a term, with the evidence of its claim."""
+    """One property and value of a thing, as text and as a term, with the evidence of its claim.
+
+    `holds` is empty unless a day is asked for: `yes`, `not known`, or `undated` where no source
+    dates the fact. It is also empty for the dates themselves, and for facts within another fact.
+    """
 
     key: str
     label: str
@@ -33,6 +37,25 @@ class ThingFact:
     term: Term
     evidence: tuple[Evidence, ...]
     inner: tuple[ThingFact, ...] = ()
+    holds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFact:
+    """A fact of another thing whose value is the thing that is shown.
+
+    `id` and `label` are those of the other thing, `property` is the label of the property, `start`
+    and `end` are its dates as stated, empty without one; `holds` is as in `ThingFact`. `evidence`
+    is that of the claims that state the fact, or that it follows from.
+    """
+
+    id: str
+    property: str
+    label: str
+    start: str = ""
+    end: str = ""
+    holds: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +79,11 @@ class SupportedRecord:
 
 @dataclass(frozen=True, slots=True)
 class ThingView:
-    """One thing for display. `named_by` lists the (thing id, property label) that refer to it.
+    """One thing for display. `named_by` are the facts of others that refer to it.
 
-    `label` is the name that the thing had on the requested day. `notes` are the designation notes
+    `label` is the name that the thing had on the requested day. `day` is that day (ISO), `holds`
+    whether the dates of the thing include it: `yes`, `not known`, `no` or `undated`; both are empty
+    without a day. `notes` are the designation notes
     for the names shown, `sources` those that the evidence refers to, by id. Of a source,
     `supported` are the facts that rest on it, `absent` the labels of properties that are not
     recorded. `rechecks` are the last ones of `source_ids`, where the reader of the view adds them.
@@ -68,12 +93,14 @@ class ThingView:
     label: str
     type: str
     facts: tuple[ThingFact, ...]
-    named_by: tuple[tuple[str, str], ...]
+    named_by: tuple[IncomingFact, ...]
     notes: tuple[str, ...] = ()
     sources: tuple[SourceReference, ...] = ()
     supported: tuple[SupportedRecord, ...] = ()
     absent: tuple[str, ...] = ()
     rechecks: tuple[Recheck, ...] = ()
+    day: str = ""
+    holds: str = ""
 
     @property
     def is_source(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -40,19 +41,43 @@ def render_reasons(
     """
     if form not in ("", "table", "json"):
         raise UsageError(f"the formats of --why are table and json, not {form}")
+    rows = explained_rows(store, text, bindings, table, number)
+    if form == "json":
+        document = [_row_document(*row) for row in rows]
+        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return reasons_text(store, rows)
+
+
+class ExplainedRow(NamedTuple):
+    """A row of an answer by its number, from 1, and the facts that support it."""
+
+    number: int
+    cells: Mapping[str, Cell]
+    reasons: tuple[RowReason, ...]
+
+
+def explained_rows(
+    store: ox.Store, text: str, bindings: Mapping[str, Term], table: ResultTable, number: int
+) -> list[ExplainedRow]:
+    """The rows of `table`, or the row `number`, with the facts that support each.
+
+    Raises UsageError for a number that no row has.
+    """
     if number > len(table.rows):
         count = f"{len(table.rows)} rows" if len(table.rows) != 1 else "one row"
         raise UsageError(f"there is no row {number}; the answer has {count}")
     chosen = range(len(table.rows)) if number == 0 else (number - 1,)
-    explained_rows = []
+    rows = []
     for place in chosen:
         row = dict(zip(table.columns, table.rows[place], strict=True))
         cells = {name: cell_of(table.lists, name, term) for name, term in row.items()}
-        explained_rows.append((place + 1, cells, why(store, text, bindings, row)))
-    if form == "json":
-        document = [_row_document(*explained_row) for explained_row in explained_rows]
-        return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
-    return "\n".join(_row_text(store, *explained_row) for explained_row in explained_rows)
+        rows.append(ExplainedRow(place + 1, cells, why(store, text, bindings, row)))
+    return rows
+
+
+def reasons_text(store: ox.Store, rows: Iterable[ExplainedRow]) -> str:
+    """The rows with their reasons, as text for people."""
+    return "\n".join(_row_text(store, *row) for row in rows)
 
 
 def _row_text(

@@ -16,6 +16,7 @@ from ..model.namespaces import PREFIXES
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.suggest import similar_names
 from .sparql_bounds import check_query_text
+from .sparql_grouping import AGGREGATES, grouping_fault
 from .sparql_tokens import KEYWORDS, Token, declared_prefixes, line_and_column, tokenize
 
 _PAD: Final = 40
@@ -46,19 +47,36 @@ def check_syntax(text: str, name: str, added: int = 0) -> None:
 def syntax_problem(text: str, message: str, name: str, added: int = 0) -> Problem:
     """The problem, with position and fix, of `text`, which the parser rejects with `message`."""
     query_tokens = tokenize(text)
+    wrong = _first_wrong(text, query_tokens)
+    grouping = grouping_fault(query_tokens)
+    if grouping and wrong >= grouping.query_end:
+        offset, message, fix = grouping.start, grouping.message, grouping.fix
+    elif wrong >= len(query_tokens):
+        offset, message, fix = _at_end(text, query_tokens, message)
+    else:
+        offset = query_tokens[wrong].start
+        message, fix = _at_token(text, query_tokens, wrong)
+    line, column = line_and_column(text, offset)
+    place = Position(name, line, column - added if line == 1 else column)
+    return rule_problem("query-syntax", place, message, fix)
+
+
+def first_wrong_token(text: str) -> int | None:
+    """The index of the first token after which `text` is not a query; None if it is one.
+
+    It is the number of tokens if each can be continued, but the text as a whole is not a query.
+    """
+    return _first_wrong(text, tokenize(text)) if _message(text) else None
+
+
+def _first_wrong(text: str, query_tokens: list[Token]) -> int:
+    """The index of the first token that no query has at its place, or the number of tokens."""
     low, high = 0, len(query_tokens) + 1
     while low + 1 < high:
         middle = (low + high) // 2
         beginning = text[: query_tokens[middle - 1].end]
         low, high = (middle, high) if _can_continue(beginning) else (low, middle)
-    if high > len(query_tokens):
-        offset, message, fix = _at_end(text, query_tokens, message)
-    else:
-        offset = query_tokens[high - 1].start
-        message, fix = _at_token(text, query_tokens, high - 1)
-    line, column = line_and_column(text, offset)
-    place = Position(name, line, column - added if line == 1 else column)
-    return rule_problem("query-syntax", place, message, fix)
+    return high - 1
 
 
 def _message(text: str) -> str:
@@ -88,13 +106,17 @@ def _can_continue(beginning: str) -> bool:
 def _at_end(text: str, query_tokens: list[Token], message: str) -> tuple[int, str, str]:
     """(offset, message, fix) if every token is valid but the whole text is not."""
     if "custom function" in message:
-        name = next((token for token in query_tokens if token.text in message), query_tokens[0])
+        called = re.search(r"<[^>]*>", message)
+        prefixes = declared_prefixes(text)
+        name = next(
+            (token for token in query_tokens if called and _iri_of(token, prefixes) == called[0]),
+            query_tokens[0],
+        )
         what = f"{name.text} is not a function of SPARQL"
         return name.start, what, "use a function of SPARQL 1.1"
-    if "SELECT contains" in message:
+    if "overrides an existing variable" in message or "Duplicated variable" in message:
         start = next((token.start for token in query_tokens if token.word == "SELECT"), 0)
-        fix = "add the column to GROUP BY, or put it into an aggregate such as SAMPLE( )"
-        return start, "a column of SELECT is neither in GROUP BY nor an aggregate", fix
+        return start, "two columns, or a column and the pattern, share a name", "rename one"
     if not query_tokens:
         return 0, "the query is empty", "write one, such as SELECT ?event { ?event a pcve:Event }"
     signs = [token.text for token in query_tokens if token.kind == "sign"]
@@ -107,6 +129,14 @@ def _at_end(text: str, query_tokens: list[Token], message: str) -> tuple[int, st
     return len(text.rstrip()), "the query is incomplete", "complete it"
 
 
+def _iri_of(token: Token, prefixes: dict[str, str]) -> str:
+    """The IRI of a token in angle brackets; empty if it is none."""
+    if token.kind == "iri":
+        return token.text
+    prefix, _, local = token.text.partition(":")
+    return f"<{prefixes[prefix]}{local}>" if token.kind == "name" and prefix in prefixes else ""
+
+
 def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, str]:
     """(message, fix) for the token at `index`, which cannot follow the tokens before it."""
     token = query_tokens[index]
@@ -117,11 +147,20 @@ def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, st
         near = similar_names(prefix, PREFIXES, 1) or sorted(PREFIXES)
         hint = f"declare it; known prefixes: {', '.join(near)}"
         return f"the prefix {prefix}: is not declared", hint
+    if token.kind == "iri" and not re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text):
+        fix = (
+            "write it in full, or begin the query with BASE and the address that it is relative to"
+        )
+        return f"the IRI {token.text} is relative, and the query has no BASE", fix
+    if token.text == "A":
+        return "only the word a in lower case stands for rdf:type", "write a"
     if token.text in "\"'":
         return f"{token.text} opens a string that is not closed on its line", "close it"
     modifiers = similar_names(token.word, ("DISTINCT", "REDUCED"), 1)
     if before and before.word == "SELECT" and modifiers:
         return f"{token.text} is not a keyword of SPARQL", f"did you mean {modifiers[0]}?"
+    if token.word in AGGREGATES and _in_select_clause(query_tokens, index):
+        return what, _AFTER["SELECT"]
     if before and before.word in _AFTER:
         return what, _AFTER[before.word]
     if token.kind == "word" and token.word not in KEYWORDS:
@@ -146,6 +185,12 @@ def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, st
     if token.kind in ("variable", "iri", "name", "string", "number"):
         return what, "end a triple pattern (subject, predicate, object) with a . before the next"
     return what, _expected(text[: before.end] if before else "")
+
+
+def _in_select_clause(query_tokens: list[Token], index: int) -> bool:
+    """Whether the nearest brace or SELECT before the token at `index` is a SELECT."""
+    words = (token.word for token in reversed(query_tokens[:index]))
+    return next((word for word in words if word in ("{", "}", "SELECT")), "") == "SELECT"
 
 
 def _expected(beginning: str) -> str:

@@ -44,10 +44,13 @@ _UPDATES: Final = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 )
 
+_FORMS: Final = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
+_MODIFIERS: Final = ("DISTINCT", "REDUCED")
+
 KEYWORDS: Final = frozenset(
     re.findall(
         r"\w+",
-        "A ABS ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT "
+        "ABS ALL AS ASC ASK AVG BASE BIND BNODE BOUND BY CEIL COALESCE CONCAT CONSTRUCT "
         "CONTAINS COUNT DATATYPE DAY DESC DESCRIBE DISTINCT ENCODE_FOR_URI EXISTS FALSE FILTER "
         "FLOOR FROM GRAPH GROUP GROUP_CONCAT HAVING HOURS IF IN IRI ISBLANK ISIRI ISLITERAL "
         "ISNUMERIC ISURI LANG LANGMATCHES LCASE LIMIT MAX MD5 MIN MINUS MINUTES MONTH NAMED NOT "
@@ -57,7 +60,7 @@ KEYWORDS: Final = frozenset(
         "UCASE UNDEF UNION URI UUID VALUES WHERE YEAR ",
     )
 )
-"""The keywords of SPARQL 1.1 Query, section 19.8."""
+"""The keywords of SPARQL 1.1 Query, section 19.8, in any case; `a` is one in lower case only."""
 
 
 class Token(NamedTuple):
@@ -121,8 +124,33 @@ def variable_names(text: str) -> set[str]:
     return {token.text[1:] for token in tokenize(text) if token.kind == "variable"}
 
 
+def variables_of_star(text: str) -> tuple[str, ...] | None:
+    """The variables of a query that begins with `SELECT *`, in order of appearance; else None.
+
+    SPARQL 1.1, section 16.1.1, leaves the order of these columns open, and engines differ in it.
+    """
+    words = iter(tokenize(text))
+    form = next((token.word for token in words if token.word in _FORMS), "")
+    selected = next((token for token in words if token.word not in _MODIFIERS), None)
+    if form != "SELECT" or selected is None or selected.word != "*":
+        return None
+    return tuple(dict.fromkeys(token.text[1:] for token in words if token.kind == "variable"))
+
+
 def update_keyword(text: str) -> str:
     """The keyword of the SPARQL Update operation that `text` begins with; empty for a query."""
+    word = _first_word(text)
+    return word if word in _UPDATES else ""
+
+
+def query_form(text: str) -> str:
+    """SELECT, CONSTRUCT, DESCRIBE or ASK, if the text begins with one after its prologue."""
+    word = _first_word(text)
+    return word if word in _FORMS else ""
+
+
+def _first_word(text: str) -> str:
+    """The keyword or sign after the prologue; empty without one."""
     words = iter(tokenize(text))
     for token in words:
         if token.word == "BASE":
@@ -131,7 +159,7 @@ def update_keyword(text: str) -> str:
             next(words, None)
             next(words, None)
         else:
-            return token.word if token.word in _UPDATES else ""
+            return token.word
     return ""
 
 

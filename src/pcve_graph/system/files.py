@@ -22,6 +22,27 @@ def read_file(path: Path, largest: int) -> bytes:
     A FIFO, a device, a socket or a folder is never read: opening one could block for ever.
     Raises UsageError for those and for a larger file, OSError if the file cannot be opened.
     """
+    descriptor, size = _open_regular(path)
+    with os.fdopen(descriptor, "rb") as file:
+        if size > largest:
+            raise UsageError(f"{path} has {size:,} bytes; at most {largest:,} are read")
+        # Memory is taken for as many bytes as are asked for: the size of the file, not `largest`.
+        content = file.read(size + 1)
+        while len(content) <= largest and (more := file.read(2**20)):
+            content += more
+    if len(content) > largest:
+        raise UsageError(f"{path} grew while it was being read; at most {largest:,} bytes are read")
+    return content
+
+
+def read_start(path: Path, count: int) -> bytes:
+    """The first `count` bytes of a regular file of any size. Raises as `read_file` does."""
+    with os.fdopen(_open_regular(path)[0], "rb") as file:
+        return file.read(count)
+
+
+def _open_regular(path: Path) -> tuple[int, int]:
+    """The descriptor and the size of a regular file, opened to read."""
     # O_NONBLOCK: opening a FIFO that has no writer must not block. It does not affect regular
     # files.
     try:
@@ -34,16 +55,7 @@ def read_file(path: Path, largest: int) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise UsageError(f"{path} is not a regular file")
-    with os.fdopen(descriptor, "rb") as file:
-        if status.st_size > largest:
-            raise UsageError(f"{path} has {status.st_size:,} bytes; at most {largest:,} are read")
-        # Memory is taken for as many bytes as are asked for: the size of the file, not `largest`.
-        content = file.read(status.st_size + 1)
-        while len(content) <= largest and (more := file.read(2**20)):
-            content += more
-    if len(content) > largest:
-        raise UsageError(f"{path} grew while it was being read; at most {largest:,} bytes are read")
-    return content
+    return descriptor, status.st_size
 
 
 def walk_files(

@@ -23,7 +23,7 @@ from ..model.terms import (
     statement_lines,
     triple_line,
 )
-from .lexical_forms import datatype_of
+from ..syntax.lexical_forms import datatype_of
 from .shacl_vocabulary import component_iri
 
 _BOUNDS: Final = {

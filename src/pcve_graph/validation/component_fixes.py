@@ -31,8 +31,8 @@ from ..model.terms import (
     literal_parts,
     to_iri,
 )
+from ..syntax.lexical_forms import datatype_of, is_lexical_form
 from .component_messages import Finding, absent_values, repeated_languages, too_many
-from .lexical_forms import datatype_of, is_lexical_form
 from .requirements import LISTS, alternatives, properties_of_closed, qualified
 from .shape_values import is_allowed
 

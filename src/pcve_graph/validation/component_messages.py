@@ -24,7 +24,7 @@ from ..model.terms import (
     literal_parts,
     to_iri,
 )
-from .lexical_forms import datatype_of
+from ..syntax.lexical_forms import datatype_of
 from .notation import SHOWN
 from .requirements import (
     Requirements,

@@ -20,7 +20,7 @@ from ..model.terms import (
     statement_lines,
     triple_line,
 )
-from .lexical_forms import LENIENT, is_ill_typed
+from ..syntax.lexical_forms import LENIENT, is_ill_typed
 
 _MARK: Final = "urn:x-ill-typed:"
 _ENDS: Final = tuple(f"#{name}> ." for name in sorted(LENIENT))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from ..model.namespaces import PREFIXES
+from ..model.namespaces import PREFIXES, split_iri
 from ..model.terms import NTerm, is_iri, to_iri
 from .notation import Notation
-from .vocabularies import split_iri
 
 
 class PrefixedNames:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from ..model.namespaces import nterm
 from ..model.terms import Iri, NTerm, blank, from_iri, is_literal, lexical, literal, to_iri
-from .lexical_forms import datatype_of, is_ill_typed
+from ..syntax.lexical_forms import datatype_of, is_ill_typed
 from .shacl_vocabulary import component_iri
 from .sparql_order import relations
 

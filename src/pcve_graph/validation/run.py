@@ -9,7 +9,7 @@ from typing import Final, TypedDict
 
 from ..graph.ontology import read_ontology
 from ..graph.settings import read_settings
-from ..graph.store import StoredGraph, open_graph
+from ..graph.store import StoredGraph
 from ..model.problems import (
     SEVERITIES,
     ContentError,
@@ -55,21 +55,6 @@ class ValidationOptions(TypedDict):
     context: tuple[str, ...]
     require_checked: bool
     require_claims: bool
-
-
-DEFAULTS: Final = ValidationOptions(
-    engine=None,
-    input_format=None,
-    shapes=(),
-    ontologies=(),
-    advanced=False,
-    focus=(),
-    severity="info",
-    context=(),
-    require_checked=False,
-    require_claims=False,
-)
-"""The options where none is given."""
 
 
 @dataclass(frozen=True)
@@ -253,15 +238,6 @@ def _outcome(
         files=tuple(names),
         code=2 if unread else int(wrong),
     )
-
-
-def problems_in(project: Project, paths: tuple[Path, ...], against: bool) -> tuple[Problem, ...]:
-    """The problems in `paths`, or in the whole project if there are none.
-
-    With `against`, references are resolved in the saved graph. Raises as `validate_paths` does.
-    """
-    saved = open_graph(project) if against and paths else None
-    return validate_paths(project, paths, DEFAULTS, saved, b"").problems
 
 
 def modification_times(project: Project, paths: tuple[Path, ...]) -> object:

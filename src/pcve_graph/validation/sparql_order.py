@@ -9,7 +9,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import expand
 from ..model.terms import NTerm, is_blank, is_literal, lexical, literal
-from .lexical_forms import datatype_of, is_ill_typed
+from ..syntax.lexical_forms import datatype_of, is_ill_typed
 
 _INTEGER: Final = expand("xsd:integer")
 _NUMBERS: Final = {"true": "1", "1": "1", "false": "0", "0": "0"}

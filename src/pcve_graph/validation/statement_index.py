@@ -28,7 +28,9 @@ from ..model.namespaces import (
     expand,
     local_name,
     nterm,
+    other_scheme,
     segment_of,
+    split_iri,
 )
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
 from ..model.terms import (
@@ -58,8 +60,6 @@ from .vocabularies import (
     Vocabulary,
     checked_vocabularies,
     is_own_property,
-    other_scheme,
-    split_iri,
 )
 
 _TYPE = nterm("rdf:type")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ..model.namespaces import BASE
-from ..model.problems import ContentError, Position, UsageError, rule_problem
+from ..model.problems import ContentError, OptionError, Position, rule_problem
 from ..model.project import Project
 from ..syntax.jsonld_contexts import context_address
 from ..system.files import read_file
@@ -27,7 +27,7 @@ _RO_CRATE_FILE: Final = "data/ro-crate.jsonld"
 class SuppliedContexts:
     """Contexts by address; each document is read when it is first needed.
 
-    `given` has `URL=FILE` as the command takes them. Raises UsageError for one that is not so, or
+    `given` has `URL=FILE` as the command takes them. Raises OptionError for one that is not so, or
     whose file is not there.
     """
 
@@ -54,11 +54,12 @@ def _given(option: str) -> tuple[str, Path]:
     splits = [("=".join(parts[:at]), "=".join(parts[at:])) for at in range(1, len(parts))]
     splits = [(address, name) for address, name in splits if address and name]
     if not splits:
-        raise UsageError(f"--context takes URL=FILE, not {option!r}")
+        raise OptionError("--context takes URL=FILE, not {option!r}", option=option)
     for address, name in splits:
         if Path(name).is_file():
             return context_address(address), Path(name)
-    raise UsageError(f"--context {splits[-1][0]}: there is no file {splits[-1][1]}")
+    address, name = splits[-1]
+    raise OptionError("--context {address}: there is no file {name}", address=address, name=name)
 
 
 def _of_ro_crate(key: str) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..model.namespaces import PREFIXES, nterm
+from ..model.namespaces import PREFIXES, nterm, other_scheme, split_iri
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import NO_TERM, NTerm, from_iri, iri_start, is_blank, to_iri
 from .checked_things import CheckedThings, ThingCounter
@@ -15,7 +15,6 @@ from .requirements import alternatives
 from .statement_index import OWN, StatementIndex
 from .targets import Targets, with_superclasses
 from .unknown_terms import TermCheck
-from .vocabularies import other_scheme, split_iri
 
 _SYNTAX: Final = {nterm("rdf:first"), nterm("rdf:rest")}
 """The properties of lists, which are part of the syntax."""

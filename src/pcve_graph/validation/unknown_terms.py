@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from ..model.dates import EDTF_FORMS, date_range
 from ..model.messages import former_key
-from ..model.namespaces import PREFIXES, local_name, nterm
+from ..model.namespaces import PREFIXES, local_name, nterm, split_iri
 from ..model.schema import Ontology, RecordClass, RecordKey, moved_key, split_key
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import (
@@ -33,7 +33,7 @@ from ..model.terms import (
 )
 from .documents import Document
 from .statement_index import BOUNDS, UNDEFINED, StatementIndex
-from .vocabularies import is_own_property, split_iri
+from .vocabularies import is_own_property
 
 Fault: TypeAlias = tuple[str, str, str]
 """The rule, the message and the fix."""

@@ -12,9 +12,9 @@ from ..model.messages import key_segments
 from ..model.namespaces import BASE, concept_iri, expand, segment_of
 from ..model.schema import Ontology, RecordKey
 from ..model.terms import Iri, NTerm, from_iri, is_literal, lexical, to_iri
+from ..syntax.lexical_forms import datatype_of, is_lexical_form
 from .component_fixes import IRI_TEXT
 from .component_messages import Finding, confusable
-from .lexical_forms import datatype_of, is_lexical_form
 from .notation import Notation
 from .requirements import alternatives
 from .sparql_order import relations

@@ -76,12 +76,6 @@ def is_own_property(term: NTerm) -> bool:
     return term.startswith(_OURS) and not is_class_name(term[len(_OURS) : -1])
 
 
-def split_iri(iri: str) -> tuple[str, str]:
-    """An IRI as its namespace, up to its last `#` or `/`, and its local name."""
-    end = max(iri.rfind("#"), iri.rfind("/")) + 1
-    return iri[:end], iri[end:]
-
-
 @lru_cache(1)
 def published_vocabularies() -> Mapping[str, Vocabulary]:
     """schema.org, SKOS, DCTERMS, ORG, FOAF, PROV and OA, by namespace."""
@@ -112,12 +106,6 @@ def checked_vocabularies(ontology: Ontology) -> dict[str, Vocabulary]:
         **published_vocabularies(),
         **{space: Vocabulary(space, names, is_own=True) for space, names in own.items()},
     }
-
-
-def other_scheme(space: str) -> str:
-    """A namespace with http in place of https, or the other way round."""
-    scheme, colon, rest = space.partition("://")
-    return {"http": "https", "https": "http"}.get(scheme, scheme) + colon + rest
 
 
 def _names_in(lines: Iterable[str], space: str) -> frozenset[str]:

@@ -9,14 +9,15 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.labels import designation_notes as footnotes
-from ...model.problems import UsageError
+from ...model.problems import OptionError
 from ...model.schema import Ontology
+from ...model.words import quantity
 from ...query.render_thing import render_thing
 from ...query.show import show
 from ...query.thing_view import ThingFact, ThingView
 from ..works import Landscape, Work
 from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
-from .report import NO_PROOF, period_words, quantity
+from .report import NO_PROOF, period_words
 from .searches import search_text
 
 _KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")
@@ -37,7 +38,9 @@ def find_entry(lines: tuple[AxisEntry, ...], key: str, name: str) -> AxisEntry:
         if key == line.key:
             return line
     choices = ", ".join(line.id for line in lines)
-    raise UsageError(f"--cell: {name!r} is not in this matrix, which has {choices}")
+    raise OptionError(
+        "--cell: {name!r} is not in this matrix, which has {choices}", name=name, choices=choices
+    )
 
 
 def cell_text(

@@ -12,12 +12,13 @@ import pyoxigraph as ox
 
 from ...graph.labels import labels
 from ...model.namespaces import BASE, local_name
-from ...model.problems import UsageError
+from ...model.periods import YES, period_of_days, share_a_day
 from ...model.project import Project
-from ...model.suggest import did_you_mean
 from ...query.columns import Column, select_rows
 from ...query.saved import required_queries
-from ..scope import Scope, ScopedWorks, in_period, runs_within, works_in
+from ..involvements import FUNDER
+from ..options import check_choice
+from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..works import TOTAL, Landscape, Work
 
 AXES: Final = ("topic", "pillar", "group", "funder", "year")
@@ -142,12 +143,9 @@ def coverage_matrix(
     Columns are the broadest topics or groups; if `scope` names one, that and its narrower ones;
     with `every`, all of them. Raises UsageError for an unknown axis or count.
     """
-    for option, word, choices in (("by", by, AXES), ("count", count, COUNTS)):
-        if word not in choices:
-            hint = did_you_mean(word, choices)
-            text = f"--{option} must be one of {', '.join(choices)}, not {word!r}"
-            raise UsageError(text + (hint and f"; {hint}"))
-    kinds = {"events": ("event",), "actors": ("project", "event")}.get(count, ("project",))
+    check_choice("--by", by, AXES)
+    check_choice("--count", count, COUNTS)
+    kinds = kinds_counted(count)
     works_in_scope = tuple(work for kind in kinds for work in works_in(landscape, kind, scope))
     things = in_period(works_in_scope, scope)
     cells: dict[tuple[str, str], list[list[Work]]] = {}
@@ -155,7 +153,8 @@ def coverage_matrix(
         for work in works:
             for row in (*row_keys(landscape, work), ALL):
                 for column in (*column_keys(work, by, count), ALL):
-                    cells.setdefault((row, column), [[], []])[place].append(work)
+                    at = max(place, by == "funder" and (FUNDER, column) in work.unsure_parts)
+                    cells.setdefault((row, column), [[], []])[at].append(work)
     columns = _columns(landscape, lists, scope, by, count, things.all(), every)
     shown = {column.key for column in columns}
     return Matrix(
@@ -170,6 +169,11 @@ def coverage_matrix(
             if key[1] in shown
         },
     )
+
+
+def kinds_counted(count: str) -> tuple[str, ...]:
+    """The kinds of works that one of `COUNTS` counts."""
+    return {"events": ("event",), "actors": ("project", "event")}.get(count, ("project",))
 
 
 def row_keys(landscape: Landscape, work: Work) -> set[str]:
@@ -223,7 +227,7 @@ def certain_years(work: Work) -> set[str]:
     return {
         f"{year:04}"
         for year in possible_years(work)
-        if runs_within(work, date(year, 1, 1), date(year, 12, 31))
+        if share_a_day(work.period, period_of_days(date(year, 1, 1), date(year, 12, 31))) == YES
     }
 
 
@@ -289,8 +293,15 @@ def _by_label(landscape: Landscape, iris: Iterable[str]) -> list[str]:
     return sorted(iris, key=lambda iri: (landscape.label(iri), iri))
 
 
-def actors_of_works(works: Iterable[Work]) -> frozenset[str]:
-    """The organisations and processes with a role in any of the works; persons are not counted."""
+def actors_of_works(works: Iterable[Work], surely: bool = False) -> frozenset[str]:
+    """The organisations and processes with a role in any of the works; persons are not counted.
+
+    With `surely`, without those whose part may lie outside the period that is asked for.
+    """
     return frozenset(
-        actor for work in works for actor in work.company if not actor.startswith(_PERSON)
+        actor
+        for work in works
+        for role, actors in work.actors.items()
+        for actor in actors
+        if not actor.startswith(_PERSON) and not (surely and (role, actor) in work.unsure_parts)
     )

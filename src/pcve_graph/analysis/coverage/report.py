@@ -8,10 +8,13 @@ from dataclasses import replace
 import pyoxigraph as ox
 
 from ...graph.labels import designation_notes as footnotes
+from ...model.words import quantity
 from ...query.render import format_date
 from ..scope import Scope, ScopedWorks
+from ..standing import joined_standings
 from ..tables import ReportCell, ReportTable
 from ..works import BudgetSum, Landscape, budget_sums
+from .basis import AXIS_WORDS, base_notes, cell_standing, is_transposed
 from .matrix import (
     ALL,
     ELSEWHERE,
@@ -21,6 +24,7 @@ from .matrix import (
     AxisEntry,
     Matrix,
     actors_of_works,
+    kinds_counted,
 )
 
 NONE = "·"
@@ -28,27 +32,15 @@ FOUND_NOTHING = "0"
 NO_PROOF = "which is not proof of no activity"
 COLUMNS = 11
 """The most columns that fit a page."""
-AXIS_WORDS = {
-    "topic": "topic",
-    "pillar": "process",
-    "group": "target group",
-    "funder": "funder",
-    "year": "year",
-}
-
-
-def quantity(number: int, word: str) -> str:
-    """`1 project`, `2 projects`, `2 processes`."""
-    ending = "es" if word.endswith("s") else "s"
-    return f"{number:,} {word}" + ("" if number == 1 else ending)
+STANDING_SIGN = "†"
 
 
 def cell_counts(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> tuple[int, int]:
     """The number of works (or actors) surely in a cell, and of those that may be in addition."""
     things = matrix.cell(row.key, column.key)
     if matrix.count == "actors":
-        sure = actors_of_works(things.sure)
-        return len(sure), len(actors_of_works(things.maybe) - sure)
+        sure = actors_of_works(things.sure, surely=True)
+        return len(sure), len(actors_of_works(things.all()) - sure)
     return len(things.sure), len(things.maybe)
 
 
@@ -85,11 +77,7 @@ def fit_to_page(matrix: Matrix) -> tuple[Matrix, tuple[str, ...]]:
 def axis_titles(matrix: Matrix) -> tuple[str, str]:
     """The axis of the rows and that of the columns of a fitted matrix, in words."""
     axes = ("economy", AXIS_WORDS[matrix.by])
-    return axes[::-1] if _is_transposed(matrix) else axes
-
-
-def _is_transposed(matrix: Matrix) -> bool:
-    return any(row.role == "part" for row in matrix.rows)
+    return axes[::-1] if is_transposed(matrix) else axes
 
 
 def matrix_title(landscape: Landscape, matrix: Matrix) -> str:
@@ -129,12 +117,14 @@ def wide_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
         rows = tuple(_money_rows(page))
     else:
         rows = tuple(
-            (row.label, *(_cell(page, row, column) for column in page.columns)) for row in page.rows
+            (row.label, *(_cell(landscape, page, row, column) for column in page.columns))
+            for row in page.rows
         )
     name = matrix_title(landscape, matrix)
     texts = [name, *heads, *(str(cell) for row in rows for cell in row)]
     notes_below = (
         *matrix_notes(landscape, matrix),
+        *standing_notes(landscape, page),
         *empty_column_notes(empty),
         *footnotes(store, texts),
     )
@@ -152,11 +142,27 @@ def empty_sign(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> str:
     return FOUND_NOTHING if matrix.state(row.key, column.key) == NOTHING_FOUND else NONE
 
 
-def _cell(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> ReportCell:
+def _cell(landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry) -> ReportCell:
     sure, maybe = cell_counts(matrix, row, column)
     if matrix.state(row.key, column.key) == NOTHING_FOUND:
         return 0
+    if cell_standing(landscape, matrix, row, column):
+        return count_text(sure, maybe) + STANDING_SIGN
     return sure if sure and not maybe else count_text(sure, maybe)
+
+
+def standing_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
+    """What the sign at a number means, with the words that apply to the cells of a matrix."""
+    words = joined_standings(
+        cell_standing(landscape, matrix, row, column)
+        for row in matrix.rows
+        for column in matrix.columns
+    )
+    if words:
+        yield (
+            f"{STANDING_SIGN}  some of its works are there by a fact that is not stated plainly: "
+            f"{words}."
+        )
 
 
 def _money_rows(matrix: Matrix) -> Iterator[tuple[ReportCell, ...]]:
@@ -186,7 +192,7 @@ def cell_sums(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> tuple[Budget
     """The sums of the money in a cell; where it is that of one funder, of what this funder pays."""
     payer = matrix.scope.funder or None
     if matrix.by == "funder":
-        line = row if _is_transposed(matrix) else column
+        line = row if is_transposed(matrix) else column
         if line.role in ("part", "broader"):
             payer = line.key
         elif line.role == UNKNOWN:
@@ -204,14 +210,15 @@ def tidy_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
     """The matrix as a tidy table for programs: a row for each cell, empty ones included."""
     heads: tuple[str, ...] = ("economy", "economyId", matrix.by, f"{matrix.by}Id")
     money = ("currency", "kind", "least", "most", "stating", "projects")
-    heads += money if matrix.count == "money" else (matrix.count, "maybe")
-    heads += ("things", "state", "searches")
+    heads += money if matrix.count == "money" else (matrix.count, "notKnown")
+    heads += ("standing", "things", "state", "searches")
     rows: list[tuple[ReportCell, ...]] = []
     for row in matrix.rows:
         for column in matrix.columns:
             things = matrix.cell(row.key, column.key)
             start = (row.label, row.id, column.label, column.id)
             ids: tuple[ReportCell, ...] = (
+                cell_standing(landscape, matrix, row, column),
                 " ".join(work.id for work in things.all()),
                 matrix.state(row.key, column.key),
                 " ".join(log.id for log in matrix.searches.get((row.key, column.key), ())),
@@ -252,11 +259,12 @@ def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
         yield f"No place is stated for {quantity(nowhere, what)}, which may be in any economy."
     if any(row.key == ELSEWHERE for row in matrix.rows):
         yield "elsewhere: in other countries, or in another region than that of the economies."
+    yield from base_notes(landscape, matrix.scope, kinds_counted(matrix.count), matrix.by)
     if unknown := len(matrix.cell(ALL, UNKNOWN).all()):
-        lacking = "date" if matrix.by == "year" else AXIS_WORDS[matrix.by]
-        if matrix.count == "money" and matrix.by == "funder":
-            lacking = "payer of some or all of the money"
-        yield f"No {lacking} is stated for {quantity(unknown, what)}."
+        if matrix.by == "year":
+            yield f"No date is stated for {quantity(unknown, what)}."
+        elif matrix.count == "money" and matrix.by == "funder":
+            yield f"No payer of some or all of the money is stated for {quantity(unknown, what)}."
     if matrix.by in ("topic", "group"):
         yield (
             "A broader column counts the works of its narrower ones, each once; a work with "

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
-from ..periods import NEVER, surely_disjoint
+from ...model.periods import NO, NOT_KNOWN, YES, Period, period_of_days, share_a_day
+from ..involvements import FUNDER
 from ..scope import CALLED_OFF
 from ..works import Work
 from . import candidates
@@ -35,12 +36,19 @@ class OverlapCriteria:
     least: float | None = None
     limit: int | None = None
 
+    @property
+    def period(self) -> Period:
+        """The period that is asked for."""
+        return period_of_days(self.since, self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class OverlapPair:
     """Two works and their verdict; `first` begins first, or has the lower IRI.
 
-    `parts` are the parts of the score, 0 to 1 each; `mark` is what related works share.
+    `parts` are the parts of the score, 0 to 1 each; `mark` is what related works share. `holds` is
+    `yes`, or `not known` where a date, or a place, leaves open whether they overlap, or do in the
+    period that is asked for.
     """
 
     first: Work
@@ -49,6 +57,7 @@ class OverlapPair:
     score: float
     parts: Mapping[str, float]
     mark: RelationMark | None = None
+    holds: str = YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ class Overlaps:
     silent: tuple[Work, ...]
 
 
-_Entry: TypeAlias = tuple[float, str, str, Work, Work, PairScore]
+_Entry: TypeAlias = tuple[float, str, str, Work, Work, PairScore, str]
 
 
 @dataclass(slots=True)
@@ -81,10 +90,11 @@ class _Strongest:
     floor: float = 0.0
     """The score of `worst`."""
 
-    def add(self, first: WorkProfile, second: WorkProfile, finding: PairScore) -> None:
+    def add(self, first: WorkProfile, second: WorkProfile, finding: PairScore, holds: str) -> None:
         if (second.when.first, second.work.iri) < (first.when.first, first.work.iri):
             first, second = second, first
-        entry = -finding.score, first.work.iri, second.work.iri, first.work, second.work, finding
+        works = first.work, second.work
+        entry = -finding.score, first.work.iri, second.work.iri, *works, finding, holds
         if self.worst is None or entry < self.worst:
             self.entries.append(entry)
             if self.most is not None and len(self.entries) >= 2 * self.most:
@@ -101,8 +111,11 @@ class _Strongest:
     def pairs(self) -> tuple[OverlapPair, ...]:
         self.cut()
         return tuple(
-            OverlapPair(first, second, finding.verdict, finding.score, finding.parts, finding.mark)
-            for *_, first, second, finding in self.entries
+            OverlapPair(
+                *(first, second, finding.verdict, finding.score, finding.parts, finding.mark),
+                NOT_KNOWN if finding.verdict == "not-known" else holds,
+            )
+            for *_, first, second, finding, holds in self.entries
         )
 
 
@@ -137,12 +150,15 @@ def find_overlaps(profiles: WorkProfiles, criteria: OverlapCriteria) -> Overlaps
             finding = compare(first, second)
             if finding is None or (finding.score < least and finding.verdict != "related"):
                 continue
-            if narrow and not _matches(first, second, criteria, profiles):
-                continue
+            holds = YES
+            if narrow:
+                if not _matches(first, second, criteria, profiles):
+                    continue
+                holds = _holds(first, second, criteria)
             counts[kind, finding.verdict] += 1
             strongest = strongest_by_verdict[finding.verdict]
             if finding.score >= strongest.floor:
-                strongest.add(first, second, finding)
+                strongest.add(first, second, finding, holds)
     pairs = {
         verdict: strongest_pairs.pairs()
         for verdict, strongest_pairs in strongest_by_verdict.items()
@@ -185,9 +201,7 @@ def _eligible(profile: WorkProfile, criteria: OverlapCriteria, profiles: WorkPro
     reaches = work.kind == "event" or not profile.places or _reaches(profile, criteria, profiles)
     if not reaches:
         return False
-    first = criteria.since.toordinal() if criteria.since else -NEVER
-    last = criteria.until.toordinal() if criteria.until else NEVER
-    return profile.when.last >= first and profile.when.first <= last
+    return share_a_day(profile.when, criteria.period) != NO
 
 
 def _reaches(profile: WorkProfile, criteria: OverlapCriteria, profiles: WorkProfiles) -> bool:
@@ -209,10 +223,25 @@ def _matches(
         return False
     if not (_reaches(left, criteria, profiles) or _reaches(right, criteria, profiles)):
         return False
-    if criteria.since or criteria.until:
-        first = max(left.when.first, right.when.first)
-        last = min(left.when.last, right.when.last)
-        since = criteria.since.toordinal() if criteria.since else -NEVER
-        until = criteria.until.toordinal() if criteria.until else NEVER
-        return surely_disjoint(left.when, right.when) or (last >= since and first <= until)
-    return True
+    return _holds(left, right, criteria) != NO
+
+
+def _holds(left: WorkProfile, right: WorkProfile, criteria: OverlapCriteria) -> str:
+    """Whether a pair shares a day of the period that is asked for: `yes`, `not known` or `no`.
+
+    Of a pair that surely shares no day (consecutive events, a successor), whether both works have a
+    day in the period. A funder whose part may lie outside the period leaves it open.
+    """
+    sides = left.when, right.when
+    answers = {share_a_day(*sides, criteria.period)}
+    if share_a_day(*sides) == NO:
+        answers = {share_a_day(side, criteria.period) for side in sides}
+    if criteria.funder and not _surely_pays(criteria.funder, (left.work, right.work)):
+        answers |= {NOT_KNOWN}
+    return NO if NO in answers else NOT_KNOWN if NOT_KNOWN in answers else YES
+
+
+def _surely_pays(funder: str, works: tuple[Work, Work]) -> bool:
+    return any(
+        funder in work.funders and (FUNDER, funder) not in work.unsure_parts for work in works
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
-from ..periods import Period, period_of_work
+from ...model.periods import Period
 from ..works import Landscape, Work
 from .related import RelationMark, relation_marks
 from .weights import Rarity, Weights, compute_rarity
@@ -131,7 +131,7 @@ def build_profiles(landscape: Landscape, weights: Weights) -> WorkProfiles:
         built.append(
             WorkProfile(
                 work=work,
-                when=period_of_work(work),
+                when=work.period,
                 topics=mask(work.topics),
                 all_topics=mask(work.topics) | mask(work.wider),
                 groups=mask(work.groups),

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...model.dates import EDTF, date_range, precision
+from ...model.periods import NOT_KNOWN, Period, days_between, surely_overlap
 from ...query.render import format_date
-from ..periods import Period, days_between, period_of_work, surely_overlap
+from ..standing import (
+    Fact,
+    facts_of_axis,
+    facts_of_dates,
+    facts_of_place,
+    may_stand_otherwise,
+    standing_text,
+)
 from ..works import Landscape, Work
 from .find import OverlapPair
 from .related import RelationMark
@@ -31,6 +39,12 @@ class SharedFacts:
     wider_groups: tuple[str, ...]
     places: tuple[str, ...]
     company: tuple[str, ...]
+
+    @property
+    def by_axis(self) -> dict[str, tuple[str, ...]]:
+        """The topics and the groups that both state or imply, by `topic` and `group`."""
+        groups = (*self.groups, *self.wider_groups)
+        return {"topic": (*self.topics, *self.wider), "group": groups}
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -81,17 +95,39 @@ def common_places(landscape: Landscape, first: Work, second: Work) -> tuple[str,
     return tuple(sorted(chosen or {*first.countries} & {*second.countries}))
 
 
+def pair_standing(landscape: Landscape, pair: OverlapPair) -> str:
+    """How the facts stand that a pair shares, and the dates and places of both works."""
+    common = shared_facts(landscape, pair)
+
+    def facts(work: Work) -> set[Fact]:
+        stated = facts_of_dates(work) | facts_of_place(landscape, work)
+        for axis, iris in common.by_axis.items():
+            for iri in iris:
+                stated |= facts_of_axis(landscape, work, axis, iri)
+        return stated | {
+            (role, actor)
+            for role, actors in work.actors.items()
+            for actor in actors
+            if actor in common.company
+        }
+
+    works = (pair.first, pair.second)
+    return standing_text((work, facts(work)) for work in works if may_stand_otherwise(work))
+
+
 def reason_text(landscape: Landscape, pair: OverlapPair) -> str:
-    """One or two sentences on why `pair` has its verdict, or what is missing to decide."""
+    """Why `pair` has its verdict, or what is missing to decide, and how that stands."""
     common = shared_facts(landscape, pair)
     sentence = _subject(landscape, pair, common)
     if pair.mark:
         relation = _relation(landscape, pair, pair.mark)
-        return (
-            f"{relation}."
-            if pair.verdict == "related"
-            else f"{sentence}. {_first_upper(relation)}."
+        sentence = (
+            relation if pair.verdict == "related" else f"{sentence}. {_first_upper(relation)}"
         )
+    if pair.holds == NOT_KNOWN and pair.verdict != "not-known":
+        sentence += ". Whether in the period that is asked for is not known"
+    if standing := pair_standing(landscape, pair):
+        sentence += f". Rests on facts that are {standing.replace(', ', ' or ')}"
     return f"{sentence}."
 
 
@@ -120,7 +156,7 @@ def _where(landscape: Landscape, pair: OverlapPair, common: SharedFacts) -> str:
 
 def _when(pair: OverlapPair) -> str:
     first_work, second_work = pair.first, pair.second
-    first, second = period_of_work(first_work), period_of_work(second_work)
+    first, second = first_work.period, second_work.period
     if pair.first.kind == "event":
         return _event_days(pair)
     if surely_overlap(first, second):
@@ -157,7 +193,7 @@ def _certain_date(text: str | None, bound: str) -> str | None:
 
 
 def _event_days(pair: OverlapPair) -> str:
-    first, second = period_of_work(pair.first), period_of_work(pair.second)
+    first, second = pair.first.period, pair.second.period
     dates = f"{dates_text(pair.first)}, and {dates_text(pair.second)}"
     if not (first.exact and second.exact):
         return f"the days are not known to meet: {dates}"
@@ -251,7 +287,7 @@ def _joined(links: list[tuple[Work, Work]]) -> list[tuple[Work, ...]]:
             parts[iri] = merged
     distinct = {id(part): part for part in parts.values()}
     return [
-        tuple(sorted(part.values(), key=lambda work: (period_of_work(work).first, work.iri)))
+        tuple(sorted(part.values(), key=lambda work: (work.period.first, work.iri)))
         for part in distinct.values()
     ]
 
@@ -259,7 +295,7 @@ def _joined(links: list[tuple[Work, Work]]) -> list[tuple[Work, ...]]:
 def _at_once(works: tuple[Work, ...]) -> int:
     steps = sorted(
         step
-        for when in map(period_of_work, works)
+        for when in (work.period for work in works)
         for step in ((when.first, 1), (when.last + 1, -1))
     )
     most = now = 0

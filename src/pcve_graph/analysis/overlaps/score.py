@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final, NamedTuple, TypeAlias, TypeVar
 
-from .. import periods
+from ...model import periods
 from .profiles import WorkProfile, WorkProfiles
 from .related import RelationMark, closest_relation
 

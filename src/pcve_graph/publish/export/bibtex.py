@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from types import ModuleType
 from typing import Any, Final
 
 from ...model.dates import EDTF, precision
+from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
 from ...query.render import format_date
@@ -28,15 +30,30 @@ _MONTHS: Final = [
     "nov",
     "dec",
 ]
-_BRACES: Final = {ord("{"): "(", ord("}"): ")"}
-"""Replacements for the characters that are BibTeX syntax in the text of a title."""
+_ESCAPES: Final = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "$": r"\$",
+        "^": r"\textasciicircum{}",
+        "~": r"\textasciitilde{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "{": r"\{",
+        "}": r"\}",
+    }
+)
+"""The signs of TeX that pybtex leaves as they are; it escapes `#`, `%`, `&` and `_`."""
+
+_UNPAIRED: Final = _ESCAPES | str.maketrans({"{": r"\textbraceleft{}", "}": r"\textbraceright{}"})
+"""For texts whose braces are not in pairs: BibTeX counts a brace also behind a backslash."""
 
 
 def bibtex(part: GraphPart, ontology: Ontology) -> bytes:
     """BibTeX in UTF-8: an entry for each document, then one for each source; the key is the id.
 
-    Dates keep their precision. URLs are not escaped, for \\url. Raises UsageError where pybtex is
-    not installed.
+    Dates keep their precision. Texts are escaped for LaTeX; URLs are not, for \\url. Raises
+    UsageError where pybtex is not installed, NothingToWriteError without documents and sources.
     """
     pybtex = import_optional("pybtex.database", "bibtex")
     entities = Entities(part, "facts", "vocabulary", "catalog")
@@ -46,6 +63,8 @@ def bibtex(part: GraphPart, ontology: Ontology) -> bytes:
         entries[short_id(iri)] = _document(pybtex, entities, iri, addresses)
     for iri in entities.of("pcve:Source"):
         entries[f"source-{short_id(iri)}"] = _source(pybtex, entities, iri, addresses)
+    if not entries:
+        raise NothingToWriteError("no document and no source matches")
     text = pybtex.BibliographyData(entries).to_string("bibtex")
     unescaped = _URL.sub(lambda match: f"url = {{{addresses[int(match[1])]}}}", text)
     return unescaped.encode()
@@ -103,7 +122,15 @@ def _entry(pybtex: ModuleType, fields: dict[str, str], authors: list[str]) -> An
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.translate(_BRACES).split())
+    """A text on one line that LaTeX prints as it is, once pybtex has written it."""
+    escapes = _ESCAPES if _in_pairs(text) else _UNPAIRED
+    return " ".join(text.translate(escapes).split())
+
+
+def _in_pairs(text: str) -> bool:
+    """Whether every brace of a text has its opening or closing one."""
+    depths = list(accumulate((character == "{") - (character == "}") for character in text))
+    return not depths or (min(depths) >= 0 and depths[-1] == 0)
 
 
 def _verbatim(text: str) -> str:

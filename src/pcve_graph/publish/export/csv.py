@@ -13,7 +13,7 @@ from ...model.namespaces import BASE
 from ...model.schema import Ontology
 from .cells import ExportColumn, ExportTable
 from .subset import GraphPart
-from .tables import export_tables
+from .tables import tables_with_rows
 
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The date of every file in an archive: the first that ZIP can represent."""
@@ -51,7 +51,7 @@ _ABOUT: Final = {
 
 def csv_archive(part: GraphPart, ontology: Ontology) -> bytes:
     """A ZIP archive: `datapackage.json`, and a UTF-8 CSV file for each table that has rows."""
-    exported_tables = export_tables(part, ontology)
+    exported_tables = tables_with_rows(part, ontology)
     names = {table.name for table in exported_tables}
     package = {**_ABOUT, "resources": [_resource(table, names) for table in exported_tables]}
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"

@@ -10,8 +10,9 @@ from types import ModuleType
 from typing import Final
 
 from ...graph.serialize import JsonLdStatement, JsonLdValue, prefixed
+from ...model.languages import canonical_tag
 from ...model.namespaces import BASE, LABELS, expand, local_name
-from ...model.problems import UsageError
+from ...model.problems import MissingLibraryError
 from ...model.terms import (
     NO_TERM,
     Iri,
@@ -27,11 +28,12 @@ from .subset import NAMING_PROPERTIES, GraphPart
 
 
 @lru_cache(None)
-def _full(name: str) -> Iri:
+def full_iri(name: str) -> Iri:
+    """The IRI that a prefixed name stands for; an IRI is unchanged."""
     return Iri(name) if "//" in name else expand(name)
 
 
-_NAMING = frozenset(map(_full, NAMING_PROPERTIES))
+_NAMING = frozenset(map(full_iri, NAMING_PROPERTIES))
 
 
 @lru_cache(None)
@@ -41,7 +43,7 @@ def term_value(term: NTerm) -> JsonLdValue:
         return JsonLdValue("@id", to_iri(term))
     text, language, datatype = literal_parts(term)
     if language:
-        return JsonLdValue("@language", text, language)
+        return JsonLdValue("@language", text, canonical_tag(language))
     return JsonLdValue(prefixed(datatype) if datatype else "xsd:string", text)
 
 
@@ -64,18 +66,18 @@ class Entities:
             values.setdefault(to_iri(predicate), []).append(value)
         self._classes: dict[Iri, list[Iri]] = defaultdict(list)
         for iri, values in self._values.items():
-            for kind in values.get(_full("rdf:type"), ()):
+            for kind in values.get(full_iri("rdf:type"), ()):
                 self._classes[to_iri(kind)].append(iri)
         self._labels: dict[Iri, str] = {}
         self._notes = {
             self.label(iri): self.text(iri, "pcve:designationNote")
             for iri, values in self._values.items()
-            if _full("pcve:designationNote") in values
+            if full_iri("pcve:designationNote") in values
         }
 
     def of(self, *classes: str) -> list[Iri]:
         """The IRIs of the instances of these classes (prefixed names or IRIs), sorted."""
-        return sorted({iri for name in classes for iri in self._classes.get(_full(name), ())})
+        return sorted({iri for name in classes for iri in self._classes.get(full_iri(name), ())})
 
     def all(self) -> list[Iri]:
         """The IRIs of all subjects, sorted."""
@@ -91,19 +93,24 @@ class Entities:
 
     def statements(self) -> Iterator[JsonLdStatement]:
         """All statements: by subject, rdf:type first, then in the order of the lines."""
-        rdf_type = _full("rdf:type")
+        rdf_type = full_iri("rdf:type")
         for iri, values in self._values.items():
             for predicate in sorted(values, key=lambda iri: iri != rdf_type):
                 for text in values[predicate]:
                     yield iri, predicate, term_value(text)
 
     def is_described(self, iri: Iri) -> bool:
-        """Whether the part describes an entity, and has more than its type and its names."""
-        return iri not in self._named and bool(self.values_by_property(iri).keys() - _NAMING)
+        """Whether the part describes an entity, and has more than its type and its names.
+
+        One that another has replaced is retired, and not described.
+        """
+        properties = self.values_by_property(iri).keys()
+        is_retired = full_iri("dcterms:isReplacedBy") in properties
+        return iri not in self._named and not is_retired and bool(properties - _NAMING)
 
     def values(self, iri: Iri, name: str) -> Sequence[NTerm]:
         """The values of a property as N-Triples terms; `name` may also be its IRI."""
-        return self.values_by_property(iri).get(_full(name), ())
+        return self.values_by_property(iri).get(full_iri(name), ())
 
     def refs(self, iri: Iri, name: str) -> list[Iri]:
         """The values of a property that are IRIs."""
@@ -152,11 +159,11 @@ def short_id(iri: Iri) -> str:
 
 
 def import_optional(module: str, extra: str) -> ModuleType:
-    """The module, which the extra `extra` installs. Raises UsageError where it is missing."""
+    """The module, which the extra `extra` installs. Raises MissingLibraryError without it."""
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise UsageError(
+        raise MissingLibraryError(
             f"this format requires {module.partition('.')[0]}, which is not installed; "
             f'run pip install "pcve-graph[{extra}]", or [exports] for all formats'
         ) from None

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from ...model.namespaces import expand, kebab_case
-from ...model.problems import UsageError
+from ...model.problems import OptionError, UsageError
 from ...model.schema import Ontology
+from ...model.suggest import did_you_mean
 from . import rdf
 from .bibtex import bibtex
 from .csv import csv_archive
-from .geojson import geojson
+from .excel_csv import COMMA, excel_csv_archive
+from .geojson import geojson, geojson_by_event
+from .hxl import WORKS, hxl
+from .iati import iati, incomplete_projects
 from .icalendar import icalendar_file
 from .jsonld_framed import framed_jsonld
 from .network import gexf, graphml
@@ -31,8 +36,10 @@ class ExportFormat:
     """A format. `write` returns the bytes of one file, the same for the same part.
 
     `title` describes it in one line; `suffix` begins with a dot; `binary` formats cannot be
-    displayed as text. `write` raises UsageError where an optional library is not installed. `kinds`
-    are the classes that it supports, as prefixed names; empty where it supports all.
+    displayed as text. `write` raises MissingLibraryError where an optional library is not
+    installed, and NothingToWriteError where the part has nothing that the format represents.
+    `kinds` are the classes that it supports, as prefixed names; empty where it supports all.
+    `left_out` names what the part has and the format cannot represent, a line each.
     """
 
     name: str
@@ -42,18 +49,20 @@ class ExportFormat:
     write: Callable[[GraphPart, Ontology], bytes]
     binary: bool = False
     kinds: tuple[str, ...] = ()
+    left_out: Callable[[GraphPart, Ontology], tuple[str, ...]] | None = None
 
     def require_kinds(self, choice: ExportFilter) -> None:
         """Raise UsageError where the format supports none of the chosen kinds."""
         supported = {expand(kind) for kind in self.kinds}
         if supported and choice.kinds and not supported & choice.kinds:
             names = " or ".join(kebab_case(kind.partition(":")[2]) for kind in self.kinds)
-            raise UsageError(f"{self.name} only supports {names}, but --only excludes that")
+            raise OptionError(f"{self.name} only supports {names}, but --only excludes that")
 
 
 _GRAPHML: Final = "application/graphml+xml"
 _LD_JSON: Final = "application/ld+json"
 _RDF_XML: Final = "application/rdf+xml"
+_XML: Final = "application/xml"
 _ZIP: Final = "application/zip"
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -100,11 +109,28 @@ _ALL: Final = (
     ),
     ExportFormat(
         "geojson",
-        "places with their events, for maps",
+        "places with their events and outlines, for maps",
         ".geojson",
         "application/geo+json",
         geojson,
         kinds=_VENUE,
+    ),
+    ExportFormat(
+        "iati",
+        "projects as IATI 2.03 activities",
+        ".iati.xml",
+        _XML,
+        iati,
+        kinds=("pcve:Project",),
+        left_out=incomplete_projects,
+    ),
+    ExportFormat(
+        "hxl",
+        "who does what where, with HXL hashtags",
+        ".hxl.csv",
+        "text/csv",
+        hxl,
+        kinds=WORKS,
     ),
     ExportFormat(
         "bibtex", "documents and sources, to cite", ".bib", "application/x-bibtex", bibtex
@@ -116,3 +142,36 @@ _ALL: Final = (
 
 FORMATS: Final = {form.name: form for form in _ALL}
 """The formats of `pcve export` by name."""
+
+
+def export_format(
+    name: str, excel: bool = False, separator: str = "", by_event: bool = False
+) -> ExportFormat:
+    """The format `name` with its options.
+
+    `excel` is for csv, `separator` (`,` or `;`) for csv with `excel`, `by_event` for geojson.
+    Raises UsageError for an unknown format, and for an option that the format does not have.
+
+    >>> export_format("csv", excel=True, separator=";").title
+    'tidy tables for Excel, zipped'
+    """
+    if name not in FORMATS:
+        hint = did_you_mean(name, FORMATS) or "the formats are " + ", ".join(FORMATS)
+        raise UsageError(f"unknown format {name!r}; {hint}")
+    if excel and name != "csv":
+        raise OptionError(f"--excel is an option of csv, not of {name}")
+    if separator and not excel:
+        raise OptionError("--separator is an option of csv with --excel; add --excel")
+    if by_event and name != "geojson":
+        raise OptionError(f"--by-event is an option of geojson, not of {name}")
+    if excel:
+        write = partial(excel_csv_archive, separator=separator or COMMA)
+        return replace(FORMATS[name], title="tidy tables for Excel, zipped", write=write)
+    if by_event:
+        return replace(
+            FORMATS[name],
+            title="events with their points, for maps",
+            write=geojson_by_event,
+            kinds=_EVENT,
+        )
+    return FORMATS[name]

@@ -1,15 +1,30 @@
-"""GeoJSON (RFC 7946): places with their events, one feature a place."""
+"""GeoJSON (RFC 7946): places with their events and the outlines of economies, or each event."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import Literal, TypedDict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal, TypedDict
 
+from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
 from .entities import Entities, short_id
+from .standings import Standings, facts_of
 from .subset import GraphPart
+
+Geometry = Mapping[str, object]
+"""A GeoJSON geometry (RFC 7946, section 3.1)."""
+
+_ABOUT_OUTLINES: Final = (
+    "Outlines: Natural Earth 4.1, 1:50 million, public domain. They are without prejudice to "
+    "positions on status and borders."
+)
+_PLACE: Final = ("pcve:Place", "pcve:Country")
+_STATED_DATES: Final = ("schema:startDate", "schema:endDate")
 
 
 class Point(TypedDict):
@@ -20,10 +35,11 @@ class Point(TypedDict):
 
 
 def geojson(part: GraphPart, ontology: Ontology) -> bytes:
-    """A feature for each place that has events or coordinates, as UTF-8.
+    """A feature for each place that has events, coordinates or an outline, as UTF-8.
 
-    The point is that of the place, not of the building. A place without coordinates is a feature
-    without a geometry (section 3.2), so that no event is lost.
+    The point is that of the place, not of the building; an economy has its outline, its outer ring
+    counterclockwise. A place without either is a feature without a geometry (section 3.2), so that
+    no event is lost. Raises NothingToWriteError where no place has any of them.
     """
     entities = Entities(part, "facts", "vocabulary")
     events: dict[Iri, list[Iri]] = defaultdict(list)
@@ -32,11 +48,51 @@ def geojson(part: GraphPart, ontology: Ontology) -> bytes:
             events[place].append(event)
     features = [
         _feature(entities, place, events[place])
-        for place in entities.of("pcve:Place", "pcve:Country")
-        if events[place] or entities.text(place, "schema:latitude")
+        for place in entities.of(*_PLACE)
+        if events[place] or _place_geometry(entities, place)
     ]
-    document = {"type": "FeatureCollection", "features": features}
+    return _collection(features, "no place has events or coordinates")
+
+
+def geojson_by_event(part: GraphPart, ontology: Ontology) -> bytes:
+    """A feature for each event, as UTF-8: the points of its places.
+
+    An event whose place is an economy or not known has no geometry; `places` names the place.
+    `standing` says whether its dates or places are inferred, contested or only announced. Raises
+    NothingToWriteError without events.
+    """
+    entities = Entities(part, "facts", "vocabulary")
+    standings = Standings(Entities(part, "evidence"))
+    events = [event for event in entities.of("pcve:Event") if entities.is_described(event)]
+    features = [_event_feature(entities, standings, event) for event in _by_date(entities, events)]
+    return _collection(features, "no event matches")
+
+
+def _collection(features: Sequence[Mapping[str, object]], nothing: str) -> bytes:
+    """The document; its `bbox` (section 5) goes around all geometries."""
+    if not features:
+        raise NothingToWriteError(nothing)
+    geometries = [geometry for feature in features if (geometry := feature["geometry"])]
+    positions = [position for geometry in geometries for position in _positions(geometry)]
+    document: dict[str, object] = {"type": "FeatureCollection"}
+    if positions:
+        east_west, north_south = zip(*positions, strict=True)
+        document["bbox"] = [min(east_west), min(north_south), max(east_west), max(north_south)]
+    if any("Polygon" in str(geometry) for geometry in geometries):
+        document["note"] = _ABOUT_OUTLINES
+    document["features"] = features
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _positions(value: object) -> Iterator[tuple[float, float]]:
+    """The positions within a geometry, as longitude and latitude."""
+    if isinstance(value, Mapping):
+        yield from _positions(value["coordinates"])
+    elif isinstance(value, list) and value and isinstance(value[0], float):
+        yield value[0], value[1]
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _positions(inner)
 
 
 def _feature(entities: Entities, place: Iri, events: list[Iri]) -> dict[str, object]:
@@ -49,13 +105,70 @@ def _feature(entities: Entities, place: Iri, events: list[Iri]) -> dict[str, obj
         "note": "; ".join(entities.notes(entities.labels([place, *within]))),
         "events": [_event(entities, event) for event in _by_date(entities, events)],
     }
-    stated = {name: value for name, value in properties.items() if value or name == "events"}
     return {
         "type": "Feature",
         "id": place,
-        "geometry": geojson_point(entities, place),
-        "properties": stated,
+        "geometry": _place_geometry(entities, place),
+        "properties": _filled(properties, "events"),
     }
+
+
+def _place_geometry(entities: Entities, place: Iri) -> Geometry | None:
+    outline = _outlines().get(short_id(place))
+    if outline:
+        return {"type": "Polygon", "coordinates": outline}
+    point = geojson_point(entities, place)
+    return dict(point) if point else None
+
+
+@cache
+def _outlines() -> dict[str, list[list[list[float]]]]:
+    """The outlines of the economies of the region by id of the place: see tests/outlines.py."""
+    text = files(__package__).joinpath("outlines.json").read_text("utf-8")
+    outlines: dict[str, list[list[list[float]]]] = json.loads(text)
+    return outlines
+
+
+def _event_feature(entities: Entities, standings: Standings, event: Iri) -> dict[str, object]:
+    places = entities.refs(event, "schema:location")
+    points = [point["coordinates"] for place in places if (point := geojson_point(entities, place))]
+    statuses = entities.refs(event, "pcve:status")
+    kinds = {kind for place in places for kind in entities.refs(place, "pcve:kind")}
+    names = entities.labels(dict.fromkeys([event, *places, *_containing(entities, places)]))
+    properties: dict[str, object] = {
+        **_event(entities, event),
+        "kind": ", ".join(entities.labels(entities.refs(event, "pcve:kind"))),
+        "status": ", ".join(entities.labels(statuses)),
+        "places": entities.labels(places),
+        "placeKinds": entities.labels(sorted(kinds)),
+        "within": entities.labels(_containing(entities, places)),
+        "topics": entities.labels(entities.refs(event, "schema:about")),
+        "standing": standings.of(
+            facts_of(entities, event, *_STATED_DATES, "schema:location"), statuses
+        ),
+        "note": "; ".join(entities.notes(names)),
+    }
+    return {
+        "type": "Feature",
+        "id": event,
+        "geometry": _points(points),
+        "properties": _filled(properties, "label"),
+    }
+
+
+def _containing(entities: Entities, places: list[Iri]) -> list[Iri]:
+    containing = (place for inner in places for place in containing_places(entities, inner))
+    return list(dict.fromkeys(containing))
+
+
+def _points(points: list[list[float]]) -> Geometry | None:
+    if len(points) < 2:
+        return {"type": "Point", "coordinates": points[0]} if points else None
+    return {"type": "MultiPoint", "coordinates": points}
+
+
+def _filled(properties: Mapping[str, object], always: str) -> dict[str, object]:
+    return {name: value for name, value in properties.items() if value or name == always}
 
 
 def _by_date(entities: Entities, events: list[Iri]) -> list[Iri]:
@@ -63,8 +176,7 @@ def _by_date(entities: Entities, events: list[Iri]) -> list[Iri]:
 
 
 def _event(entities: Entities, event: Iri) -> dict[str, str]:
-    names = ("schema:startDate", "schema:endDate")
-    dates = {name.partition(":")[2]: entities.text(event, name) for name in names}
+    dates = {name.partition(":")[2]: entities.text(event, name) for name in _STATED_DATES}
     known_dates = {name: date for name, date in dates.items() if date}
     return {"id": short_id(event), "label": entities.label(event), **known_dates}
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ...model.dates import precision
 from ...model.namespaces import local_name
+from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
 from .entities import Entities, import_optional
@@ -27,13 +28,16 @@ def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
 
     Events dated to the month or year, in EDTF, or not at all are left out; the description of the
     calendar and its X-PCVE-WITHOUT-A-DAY give their number. DTSTAMP is the latest day on which a
-    source was read. Raises UsageError where icalendar is not installed.
+    source was read. Raises UsageError where icalendar is not installed, NothingToWriteError where
+    the days of no event are known.
     """
     icalendar = import_optional("icalendar", "calendar")
     entities = Entities(part, "facts", "vocabulary", "catalog")
     events = [event for event in entities.of("pcve:Event") if entities.is_described(event)]
     dated = [event for event in events if event_days(entities, event)]
     undated = len(events) - len(dated)
+    if not dated:
+        raise NothingToWriteError(f"the days of no event are known; {undated} are left out")
     days_read = [entities.text(source, "pcve:dateRead") for source in entities.of("pcve:Source")]
     stamp = datetime.combine(date.fromisoformat(max(days_read, default="1970-01-01")), time(), UTC)
     calendar = icalendar.Calendar()
@@ -68,7 +72,8 @@ def _entry(
     entry.add("uid", event)
     entry.add("dtstamp", stamp)
     entry.add("dtstart", first)
-    entry.add("dtend", last + timedelta(1))
+    if last < date.max:
+        entry.add("dtend", last + timedelta(1))
     entry.add("summary", entities.label(event))
     if where := _location_text(entities, event, places):
         entry.add("location", where)

@@ -12,6 +12,7 @@ from ...graph.serialize import JsonLdValue, add_text, add_value, format_json, pr
 from ...model.namespaces import GRAPHS, PREFIXES, expand, local_name, nterm
 from ...model.schema import Ontology, RecordKey
 from ...model.terms import NO_IRI, Iri, from_iri, triple_line
+from ...model.words import plural
 from .entities import Entities, term_value
 from .subset import GraphPart
 
@@ -70,16 +71,9 @@ def keys_by_path(ontology: Ontology) -> dict[Iri, str]:
 
 def groups_by_class(ontology: Ontology) -> dict[Iri, str]:
     """The names of the groups by IRI of the class: `events` for Event."""
-    return {iri: _plural(kind.name) for iri, kind in ontology.by_iri.items()}
-
-
-def _plural(name: str) -> str:
-    word = name[0].lower() + name[1:]
-    if word.endswith("y"):
-        return word[:-1] + "ies"
-    if word.endswith("s"):
-        return word
-    return word + ("es" if word.endswith("ch") else "s")
+    return {
+        iri: plural(kind.name[0].lower() + kind.name[1:]) for iri, kind in ontology.by_iri.items()
+    }
 
 
 def _form(keys: list[RecordKey], ontology: Ontology) -> dict[str, str]:

@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from ...model.namespaces import kebab_case
+from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
 from .entities import Entities, import_optional, short_id
@@ -49,17 +50,25 @@ def network(part: GraphPart, ontology: Ontology) -> Any:
 
 def graphml(part: GraphPart, ontology: Ontology) -> bytes:
     """GraphML 1.0 of `network`."""
-    lines = import_optional("networkx", "networks").generate_graphml(network(part, ontology))
+    lines = import_optional("networkx", "networks").generate_graphml(_filled(part, ontology))
     return ("\n".join(lines) + "\n").encode()
 
 
 def gexf(part: GraphPart, ontology: Ontology) -> bytes:
     """GEXF 1.2 of `network`, as a dynamic graph, for the timeline of Gephi."""
-    graph = network(part, ontology)
+    graph = _filled(part, ontology)
     for _, _, key, attributes in graph.edges(keys=True, data=True):
         attributes["id"] = key
     lines = import_optional("networkx", "networks").generate_gexf(graph)
     return (_DATE_WRITTEN.sub("", "\n".join(lines)) + "\n").encode()
+
+
+def _filled(part: GraphPart, ontology: Ontology) -> Any:
+    """`network`. Raises NothingToWriteError where it has no node."""
+    graph = network(part, ontology)
+    if not graph:
+        raise NothingToWriteError("no thing matches")
+    return graph
 
 
 def _node(graph: Any, entities: Entities, iri: Iri, kind: str) -> None:

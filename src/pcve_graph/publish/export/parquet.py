@@ -10,7 +10,7 @@ from .cells import ExportTable
 from .csv import as_csv, zip_archive
 from .entities import import_optional
 from .subset import GraphPart
-from .tables import export_tables
+from .tables import tables_with_rows
 
 
 def parquet(part: GraphPart, ontology: Ontology) -> bytes:
@@ -20,7 +20,7 @@ def parquet(part: GraphPart, ontology: Ontology) -> bytes:
     """
     arrow = import_optional("pyarrow", "parquet")
     reader, writer = (import_optional(f"pyarrow.{name}", "parquet") for name in ("csv", "parquet"))
-    exported_tables = export_tables(part, ontology)
+    exported_tables = tables_with_rows(part, ontology)
     return zip_archive(
         {f"{table.name}.parquet": _file(arrow, reader, writer, table) for table in exported_tables}
     )

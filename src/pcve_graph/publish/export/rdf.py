@@ -7,7 +7,7 @@ from itertools import chain
 
 import pyoxigraph as ox
 
-from ...graph.serialize import compact_jsonld
+from ...graph.serialize import compact_jsonld, with_canonical_tags
 from ...model.namespaces import BASE, PREFIXES, graph_iri
 from ...model.schema import Ontology
 from ...model.terms import NTriple, from_iri, in_graph, subject_of, to_iri
@@ -30,7 +30,8 @@ def serialized(
     prefixes: dict[str, str] = PREFIXES,
 ) -> bytes:
     """The statements of N-Triples or N-Quads lines in another syntax, in their order."""
-    return ox.serialize(parse_quads("\n".join(lines)), format=form, prefixes=prefixes) or b""
+    quads = parse_quads("\n".join(lines))
+    return with_canonical_tags(ox.serialize(quads, format=form, prefixes=prefixes) or b"")
 
 
 def _id_prefixes(part: GraphPart) -> dict[str, str]:
@@ -51,13 +52,14 @@ def rdfxml(part: GraphPart, ontology: Ontology) -> bytes:
 
 def ntriples(part: GraphPart, ontology: Ontology) -> bytes:
     """N-Triples 1.1, all graphs merged, sorted by line."""
-    return "".join(line + "\n" for line in part.lines).encode()
+    return with_canonical_tags("".join(line + "\n" for line in part.lines).encode())
 
 
 def nquads(part: GraphPart, ontology: Ontology) -> bytes:
     """N-Quads 1.1, one graph after the other, each sorted by line."""
     lines_of_graphs = (_in_graph(name, lines) for name, lines in sorted(part.graphs.items()))
-    return "".join(line + "\n" for lines in lines_of_graphs for line in lines).encode()
+    lines = (line for lines in lines_of_graphs for line in lines)
+    return with_canonical_tags("".join(line + "\n" for line in lines).encode())
 
 
 def _in_graph(name: str, lines: Iterable[NTriple]) -> list[str]:

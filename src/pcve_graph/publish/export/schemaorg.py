@@ -8,6 +8,7 @@ from typing import Final
 
 from ...model.dates import plain_date
 from ...model.namespaces import local_name
+from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
 from .entities import Entities
@@ -31,7 +32,8 @@ def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
 
     Dates keep their precision. One that is not exact, in EDTF, is the month or year that it surely
     lies in; without any, an end is left out, and so is an event without a start. Held and planned
-    events are both EventScheduled, as schema.org specifies.
+    events are both EventScheduled, as schema.org specifies. Raises NothingToWriteError where none
+    is left.
     """
     entities = Entities(part, "facts", "vocabulary", "catalog")
     sources = sources_of(part)
@@ -41,6 +43,8 @@ def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
         if plain_date(entities.text(iri, "schema:startDate"))
         and entities.refs(iri, "schema:location")
     ]
+    if not events:
+        raise NothingToWriteError("no event has the start and the place that schema.org requires")
     document = {"@context": "https://schema.org", "@graph": events}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 

@@ -10,7 +10,7 @@ from datetime import date
 from ...model.closure import closure
 from ...model.dates import first_and_last
 from ...model.namespaces import expand, kebab_case, nterm
-from ...model.problems import UsageError
+from ...model.problems import NothingToWriteError, OptionError, UsageError
 from ...model.schema import Ontology, RecordClass
 from ...model.suggest import did_you_mean
 from ...model.terms import NTerm, NTriple, from_iri, lexical
@@ -64,7 +64,7 @@ def read_filter(
     first = _day("since", since)[0] if since else None
     last = _day("until", until)[1] if until else None
     if first and last and first > last:
-        raise UsageError(f"--since {since} is later than --until {until}")
+        raise OptionError("--since {since} is later than --until {until}", since=since, until=until)
     _check_option(chosen, "--since and --until", _DATED if first or last else ())
     _check_option(chosen, "--topic", ("schema:about",) if topic else ())
     _check_option(chosen, "--country", PLACE_PROPERTIES if country else ())
@@ -103,13 +103,15 @@ def _check_option(chosen: list[RecordClass], option: str, names: Iterable[str]) 
         and not any(paths & {key.path for key in record.keys.values()} for record in chosen)
     ):
         kinds = " or ".join(kebab_case(record.name) for record in chosen)
-        raise UsageError(f"{option} cannot be used with {kinds}: no such property")
+        raise OptionError(f"{option} cannot be used with {kinds}: no such property")
 
 
 def _day(option: str, text: str) -> tuple[date, date]:
     days = first_and_last(text)
     if days is None:
-        raise UsageError(f"--{option} takes a day, month or year such as 2018-05, not {text!r}")
+        raise OptionError(
+            f"--{option} takes a day, month or year such as 2018-05, not {{text!r}}", text=text
+        )
     return days
 
 
@@ -125,7 +127,7 @@ def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> Gr
     It holds all statements on the matching entities, the nodes nested in them and the places that
     contain them, with their claims, quotes and sources; and the type, names, designation note and
     required keys of everything else that these refer to, with the claims of those, so that the part
-    conforms to the shapes by itself. Raises UsageError where nothing matches.
+    conforms to the shapes by itself. Raises NothingToWriteError where nothing matches.
     """
     if not choice:
         return part
@@ -133,7 +135,7 @@ def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> Gr
     records = {from_iri(record.iri) for record in ontology.records()}
     chosen = _chosen(facts, vocabulary, records, choice)
     if not chosen:
-        raise UsageError("nothing in the graph matches all options; remove one of them")
+        raise NothingToWriteError("nothing in the graph matches all options; remove one of them")
     whole = _with_parts(facts, records, chosen)
     return collect_part(part, facts, vocabulary, whole, ontology)
 

@@ -84,7 +84,7 @@ def collect_part(
     selected["catalog"] = {line for source in sources for *_, line in catalog[source]}
     _add_terms(part, selected, vocabulary, named.all, required)
     graphs = {name: tuple(sorted(lines)) for name, lines in selected.items()}
-    return GraphPart(graphs, frozenset(named.entities))
+    return GraphPart(graphs, frozenset(named.entities), part.publisher)
 
 
 def _add_terms(

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import pyoxigraph as ox
 
+from ...graph.settings import Settings
 from ...graph.store import StoredGraph
 from ...model.namespaces import GRAPHS, LABELS, nterm
 from ...model.terms import Iri, NTerm, NTriple, parse_statement, to_iri
@@ -30,15 +31,26 @@ NAMING_PROPERTIES: Final = (
 requires."""
 
 
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes an export: the name, the IATI identifier and the code of the kind of body."""
+
+    name: str
+    identifier: str
+    type: str
+
+
 @dataclass(frozen=True)
 class GraphPart:
     """A graph to export: the sorted N-Triples lines of each of `namespaces.GRAPHS` by name.
 
-    `named` are the entities that a part only refers to, as N-Triples terms.
+    `named` are the entities that a part only refers to, as N-Triples terms. `publisher` is None
+    where pcve.toml does not state all of it.
     """
 
     graphs: Mapping[str, tuple[NTriple, ...]]
     named: frozenset[NTerm] = frozenset()
+    publisher: Publisher | None = None
 
     @cached_property
     def lines(self) -> list[NTriple]:
@@ -70,9 +82,12 @@ def parse_quads(text: str) -> Iterator[ox.Quad]:
     return ox.parse(text.encode(), format=ox.RdfFormat.N_QUADS, lenient=True)
 
 
-def whole_graph(saved: StoredGraph) -> GraphPart:
-    """The whole saved graph."""
-    return GraphPart({name: tuple(saved.lines(name)) for name in GRAPHS})
+def whole_graph(saved: StoredGraph, settings: Settings | None = None) -> GraphPart:
+    """The whole saved graph; `settings` are those of its project, which name the publisher."""
+    publisher = None
+    if settings and settings.owner and settings.iati_identifier and settings.iati_type:
+        publisher = Publisher(settings.owner, settings.iati_identifier, settings.iati_type)
+    return GraphPart({name: tuple(saved.lines(name)) for name in GRAPHS}, publisher=publisher)
 
 
 def sources_of(part: GraphPart) -> dict[Iri, list[Iri]]:

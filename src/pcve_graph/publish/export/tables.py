@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from ...model.namespaces import expand, kebab_case, local_name, nterm
+from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology, RecordClass, RecordKey
 from ...model.terms import Iri, NTerm, literal, parse_statement, to_iri
 from .cells import ID, Cells, ExportCell, ExportColumn, ExportTable, ReferenceCell
@@ -52,6 +53,16 @@ def export_tables(
     exported += evidence_tables(evidence, entities, cells, joined)
     exported.append(_notes(exported, entities))
     return tuple(table for table in exported if table.rows)
+
+
+def tables_with_rows(
+    part: GraphPart, ontology: Ontology, joined: bool = False
+) -> tuple[ExportTable, ...]:
+    """`export_tables`. Raises NothingToWriteError where no table has a row."""
+    exported = export_tables(part, ontology, joined)
+    if not exported:
+        raise NothingToWriteError("no table has a row")
+    return exported
 
 
 def _of_class(

@@ -12,19 +12,28 @@ from .cells import ExportTable, ReferenceCell
 from .csv import EPOCH, unzip, zip_archive
 from .entities import import_optional
 from .subset import GraphPart
-from .tables import export_tables
+from .tables import tables_with_rows
 
 _OMITTED: Final = ("concept",)
 _OMITTED_COLUMNS: Final = ("iri", "subject_kind", "object")
 """Columns that repeat other cells, or are only useful to programs."""
 
+_FIRST_YEAR: Final = 1900
+"""The first year whose days are dates in Excel; dates before it are text in cells."""
+
+_LONGEST: Final = 32_767
+"""The most characters of a cell in Excel, which XlsxWriter leaves empty beyond that."""
+
+_CUT: Final = " … (cut: the cell is full; the export csv has the whole)"
 _WIDTHS: Final = {"id": 26, "label": 48, "sources": 60, "quotes": 48, "notes": 48}
 
 
 def xlsx(part: GraphPart, ontology: Ontology) -> bytes:
     """An Office Open XML workbook (ECMA-376) with filters and a frozen first row.
 
-    Empty columns are left out. Raises UsageError where XlsxWriter is not installed.
+    Empty columns are left out. A day before 1900, which no cell of Excel can be, is text, such as
+    `1878-06-13`. A text is cut where a cell is full. Raises UsageError where XlsxWriter is not
+    installed.
     """
     writer = import_optional("xlsxwriter", "xlsx")
     out = io.BytesIO()
@@ -37,7 +46,7 @@ def xlsx(part: GraphPart, ontology: Ontology) -> bytes:
         "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
         "number": book.add_format({"num_format": "#,##0.######"}),
     }
-    for table in export_tables(part, ontology, joined=True):
+    for table in tables_with_rows(part, ontology, joined=True):
         if table.name not in _OMITTED:
             _sheet(book.add_worksheet(table.name[:31]), table, styles)
     book.close()
@@ -64,10 +73,14 @@ def _sheet(sheet: Any, table: ExportTable, styles: dict[str, Any]) -> None:
             if cell is None:
                 continue
             if isinstance(cell, ReferenceCell):
-                sheet.write_string(line, place, cell.label)
+                sheet.write_string(line, place, _fitting(cell.label))
             elif not isinstance(cell, str):
                 sheet.write_number(line, place, cell, styles["number"])
-            elif place in dates:
-                sheet.write_datetime(line, place, date.fromisoformat(cell), styles["date"])
+            elif place in dates and (day := date.fromisoformat(cell)).year >= _FIRST_YEAR:
+                sheet.write_datetime(line, place, day, styles["date"])
             else:
-                sheet.write_string(line, place, cell)
+                sheet.write_string(line, place, _fitting(cell))
+
+
+def _fitting(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - len(_CUT)] + _CUT

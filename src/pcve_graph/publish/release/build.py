@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from ...graph.inputs import read_inputs
 from ...graph.ontology_bundle import bundled_turtle, portable_turtle
 from ...graph.settings import Settings
 from ...graph.store import StoredGraph
-from ...model.problems import UsageError
+from ...model.problems import MissingLibraryError, NothingToWriteError, UsageError
 from ...model.project import Project
 from ...model.schema import Ontology
 from ...model.version import __version__
@@ -28,7 +29,7 @@ from ...query.recorded_answers import FOLDER, answer_files
 from ...query.saved import read_queries
 from ...system.folders import create_folder
 from ..export.formats import FORMATS
-from ..export.subset import whole_graph
+from ..export.subset import GraphPart, whole_graph
 from ..site.reference import write_reference
 from .metadata import CRATE, INPUTS, MANIFEST, REFERENCE, STEM, SUMS, ReleaseFile, ReleaseInfo
 from .moved import MOVED, moved_text, read_moved
@@ -52,23 +53,26 @@ _MEDIA_TYPES: Final = {
 }
 
 
-def release_files(
-    project: Project, saved: StoredGraph, ontology: Ontology, settings: Settings
-) -> dict[str, bytes]:
-    """The files of the release by name, sorted; `saved` must be the graph of the project's files.
+@dataclass(frozen=True, slots=True)
+class ReleaseContents:
+    """The files of a release by name, sorted; `left_out` says of each format without one why."""
 
-    Raises UsageError where a library of the extra `release` is not installed.
+    files: dict[str, bytes]
+    left_out: tuple[str, ...]
+
+
+def release_contents(
+    project: Project, saved: StoredGraph, ontology: Ontology, settings: Settings
+) -> ReleaseContents:
+    """What a release has; `saved` must be the graph of the project's files.
+
+    A format whose library is not installed, or that has nothing to write, is left out.
     """
-    part = whole_graph(saved)
+    part = whole_graph(saved, settings)
     about = ReleaseInfo(part, settings)
     inputs = _inputs(project, saved)
     tools = tool_versions()
-    files = [
-        ReleaseFile(
-            f"{STEM}{form.suffix}", form.title, form.media_type, form.write(part, ontology), name
-        )
-        for name, form in FORMATS.items()
-    ]
+    files, left_out = _exported(part, ontology)
     files += _ontology_files(project, ontology)
     exported = [file for file in files if file.form]
     files += [
@@ -87,15 +91,28 @@ def release_files(
         *_answers(project, saved),
         *_pages(project, ontology),
     ]
-    files.append(ReleaseFile("README.md", "Read this first", "text/markdown", readme(about, files)))
+    text = readme(about, files, left_out)
+    files.append(ReleaseFile("README.md", "Read this first", "text/markdown", text))
     manifest = _manifest(about, saved, tools, inputs, files)
     files.append(ReleaseFile(MANIFEST, "Inputs, tools and files", "application/json", manifest))
     files.append(ReleaseFile(CRATE, "RO-Crate", "application/ld+json", crate(about, files)))
     contents = {file.name: file.content for file in sorted(files, key=lambda file: file.name)}
-    return {
-        **contents,
-        SUMS: format_sums({name: _digest(content) for name, content in contents.items()}),
-    }
+    contents[SUMS] = format_sums({name: _digest(content) for name, content in contents.items()})
+    return ReleaseContents(contents, left_out)
+
+
+def _exported(part: GraphPart, ontology: Ontology) -> tuple[list[ReleaseFile], tuple[str, ...]]:
+    """A file for each format that can be written, and a line for each that cannot."""
+    files, left_out = [], []
+    for name, form in FORMATS.items():
+        try:
+            content = form.write(part, ontology)
+        except (MissingLibraryError, NothingToWriteError) as error:
+            left_out.append(f"{name} is left out: {str(error).partition(chr(10))[0]}")
+            continue
+        file = f"{STEM}{form.suffix}"
+        files.append(ReleaseFile(file, form.title, form.media_type, content, name))
+    return files, tuple(left_out)
 
 
 def _ontology_files(project: Project, ontology: Ontology) -> Iterator[ReleaseFile]:

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ...graph.claims import Statement, is_described, statement_of, values
+from ...graph.replaced import current_node
 from ...model.namespaces import BASE, expand, graph_iri, local_name
 from ...model.problems import UsageError
 from ...model.project import Project
@@ -24,7 +25,7 @@ MOVED: Final = "moved.tsv"
 """The name of the file, in data/ and in a release."""
 
 _HEADER: Final = ("old", "new", "reason")
-_TYPE, _REPLACED = expand("rdf:type"), expand("dcterms:isReplacedBy")
+_TYPE = expand("rdf:type")
 _HASH: Final = "the hash of a claim is of its statement alone"
 _RENAMED: Final = "the claim is stated with another property: "
 _RENAMED_NODE: Final = "what the claim is about, or its value, has another class and address now"
@@ -198,8 +199,8 @@ def _withdrawn(
     claim: ox.NamedNode, subject: ox.NamedNode, old: ox.Store, new: ox.Store
 ) -> MovedIri:
     subject = subject if is_described(new, subject) else _holder(old, subject)
-    replacement = next(values(new, subject, _REPLACED), None)
-    if isinstance(replacement, ox.NamedNode):
+    replacement = current_node(new, subject)
+    if replacement != subject:
         return MovedIri(claim.value, replacement.value, _REPLACEMENT)
     if not is_described(new, subject):
         raise UsageError(

@@ -30,12 +30,11 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def readme(about: ReleaseInfo, files: Iterable[ReleaseFile]) -> bytes:
-    """The README: what the data are, the files, and how to verify and rebuild them."""
-    exported = [file for file in files if file.form]
-    rows = "".join(
-        f"| `{file.name}` | {file.title} | {len(file.content):,} |\n" for file in exported
-    )
+def readme(about: ReleaseInfo, files: Iterable[ReleaseFile], left_out: Iterable[str]) -> bytes:
+    """The README: what the data are, the files, and how to verify and rebuild them.
+
+    `left_out` are lines about the formats that this release does not have.
+    """
     release = about.version
     if about.version != about.ontology_version:
         release += f" of the data, {about.ontology_version} of ontology and program"
@@ -53,9 +52,7 @@ Version {release}, {about.issued}: {len(about.triples):,} statements. {about.sum
 
 Each file is the whole graph, as far as its format can represent it.
 
-| file | content | bytes |
-| --- | --- | --- |
-{rows}
+{_formats(files, left_out)}
 ## The other files
 
 - `ontology/`: the terms, closed lists and shapes; `{REFERENCE}/index.html` documents them.
@@ -88,3 +85,14 @@ pcve release --verify THIS-FOLDER
 {licence}The rights to quoted passages remain with the publishers of the sources. The date above is
 the latest day on which the ontology was issued or a source was read.
 """.encode()
+
+
+def _formats(files: Iterable[ReleaseFile], left_out: Iterable[str]) -> str:
+    """The table of the exports, and a list of the formats without one."""
+    lines = ["| file | content | bytes |", "| --- | --- | --- |"]
+    lines += [
+        f"| `{file.name}` | {file.title} | {len(file.content):,} |" for file in files if file.form
+    ]
+    if missing := [f"- {line}" for line in left_out]:
+        lines += ["", "Formats without a file here:", "", *missing]
+    return "".join(f"{line}\n" for line in lines)

@@ -17,22 +17,22 @@ from ...graph.store import open_graph
 from ...model.problems import UsageError
 from ...model.project import Project
 from ...system.files import read_file, walk_files
-from .build import release_files
+from .build import ReleaseContents, release_contents
 from .metadata import MANIFEST, SUMS
 
 _LARGEST: Final = 2**32
 """Size limit of a file of a release, in bytes."""
 
 
-def rebuild_release(project: Project, build: Callable[[Project], object]) -> dict[str, bytes]:
-    """The files of a release of the project, rebuilt with `build` in a temporary folder.
+def rebuild_release(project: Project, build: Callable[[Project], object]) -> ReleaseContents:
+    """What a release of the project has, rebuilt with `build` in a temporary folder.
 
     Raises ContentError where the project does not build.
     """
     with tempfile.TemporaryDirectory() as folder:
         copy = replace(project, build=Path(folder) / "build")
         build(copy)
-        return release_files(copy, open_graph(copy), read_ontology(copy), read_settings(copy))
+        return release_contents(copy, open_graph(copy), read_ontology(copy), read_settings(copy))
 
 
 def check_release(folder: Path) -> None:

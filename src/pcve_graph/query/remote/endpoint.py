@@ -28,7 +28,13 @@ from ...system.http.addresses import parsed_origin, public_url
 from ...system.http.connection import Deadline, HttpRequest
 from ...system.http.content import LARGEST
 from ..binding import substitute_terms, with_limit
-from ..execute import Answer, ResultTable, ResultTriples, check_read_only
+from ..execute import (
+    Answer,
+    ResultTable,
+    ResultTriples,
+    check_read_only,
+    in_order_of_appearance,
+)
 from .addresses import EndpointAddresses
 from .answers import read_table, read_triples, read_truth
 from .http import ATTEMPTS, HttpReply, Transport
@@ -118,6 +124,7 @@ class Endpoint:
         if limit is not None and _result_kind(query)[0] == "rows":
             query = with_limit(query, limit + 1)
         answer = self._ask(query, self._dataset(query, deadline), deadline)
+        answer = in_order_of_appearance(answer, text)
         if limit is None or isinstance(answer, bool):
             return answer
         if isinstance(answer, ResultTriples):

@@ -13,7 +13,9 @@ import pyoxigraph as ox
 from ...graph.claims import EVIDENCE_PATH, HAS_PASSAGE, WITHDRAWN
 from ...model import namespaces
 from ...model.namespaces import BASE, LABELS, expand, nterm, prefixed
+from ...model.redirects import last_replacement
 from ...model.schema import Ontology
+from ...model.terms import Term
 from ..execute import ResultTable, ResultTriples
 from ..lists import table_terms
 from .endpoint import Endpoint
@@ -25,6 +27,7 @@ _PARTS: Final = ("prov:wasDerivedFrom", *EVIDENCE_PATH, HAS_PASSAGE)
 """What leads from a claim, or a statement derived from one, to all nodes of its evidence."""
 _FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _TYPE: Final = ox.NamedNode(expand("rdf:type"))
+_REPLACED: Final = ox.NamedNode(expand("dcterms:isReplacedBy"))
 _NAMES: Final = (*LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
 _SHOWN_PROPERTIES: Final = (
     "rdf:type",
@@ -34,7 +37,9 @@ _SHOWN_PROPERTIES: Final = (
     "schema:url",
     "schema:archivedAt",
     WITHDRAWN,
+    "dcterms:isReplacedBy",
 )
+_REPLACED_BY: Final = "dcterms:isReplacedBy"
 _DESIGNATIONS: Final = (
     f"CONSTRUCT {{ ?n {nterm('pcve:designationNote')} ?note . ?n ?p ?o }} WHERE "
     f"{{ ?n {nterm('pcve:designationNote')} ?note ; ?p ?o FILTER(?p = "
@@ -55,12 +60,14 @@ def labels_excerpt(endpoint: Endpoint, table: ResultTable) -> ox.Store:
 
 
 def names_excerpt(endpoint: Endpoint) -> ox.Store:
-    """The types and names of all things, concepts and sources, to write a search index.
+    """The types and names of all things, concepts and sources, and what replaces retired ones.
+
+    A search index is written from it.
 
     Raises EndpointError.
     """
     store = ox.Store()
-    predicates = ", ".join(map(nterm, (*_NAMES, "rdf:type")))
+    predicates = ", ".join(map(nterm, (*_NAMES, "rdf:type", _REPLACED_BY)))
     for part in ("id/", "vocab/", "source/"):
         condition = f'?p IN ({predicates}) && STRSTARTS(STR(?n), "{BASE}{part}")'
         text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER({condition}) }}"
@@ -85,6 +92,10 @@ def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox
         candidates.append(namespaces.source_iri(short))
     _add_properties(endpoint, store, map(ox.NamedNode, candidates), _properties_of_things(ontology))
     nodes = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
+    if retired := next(store.quads_for_pattern(None, _REPLACED, None, None), None):
+        current = ox.NamedNode(_current_iri(endpoint, store, retired.subject))
+        _add_properties(endpoint, store, [current], _properties_of_things(ontology))
+        nodes = {current}
     if not nodes:
         for part in ("id/", "source/"):
             condition = f'STRSTARTS(STR(?n), "{BASE}{part}")'
@@ -107,6 +118,19 @@ def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox
         _add_answer(store, endpoint.ask(pointing))
     _add_answer(store, endpoint.ask(_DESIGNATIONS))
     return store
+
+
+def _current_iri(endpoint: Endpoint, store: ox.Store, node: Term) -> str:
+    """The IRI of what a retired node is read as; the chain that leads there is added to `store`."""
+
+    def replacement_of(iri: str) -> str | None:
+        retired = ox.NamedNode(iri)
+        _add_properties(endpoint, store, [retired], [_REPLACED_BY])
+        quads = store.quads_for_pattern(retired, _REPLACED, None, None)
+        iris = (quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode))
+        return min(iris, default=None)
+
+    return last_replacement(str(getattr(node, "value", "")), replacement_of)
 
 
 def _properties_of_things(ontology: Ontology) -> tuple[str, ...]:

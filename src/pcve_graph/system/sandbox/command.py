@@ -128,6 +128,8 @@ def _wait_for(watch: Watch, show_error: Callable[[str], None], ends: bool = True
     received: list[int] = []
 
     def forward(number: int, _: FrameType | None) -> None:
+        if number == signal.SIGINT and watch.ignores_interrupts:
+            return
         if number in received:  # sent twice
             watch.deadline = 0.0
         else:

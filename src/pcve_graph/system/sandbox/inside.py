@@ -95,6 +95,12 @@ def _bound_time(seconds: float, left: float) -> None:
     _state.report("time", seconds, left)
 
 
+def hand_over_terminal() -> None:
+    """End the time limit, and have the watching process leave Ctrl-C to another program."""
+    set_limits(seconds=0)
+    _state.report("terminal")
+
+
 def report_task(name: str) -> None:
     """Report what this process works on, for the message if it is stopped."""
     _state.name = name

@@ -66,6 +66,7 @@ class Watch:
         self.deadline: float | None = None
         self.memory = 0
         self.lacks_memory = False
+        self.ignores_interrupts = False
         self.failed = 0.0
         self.messages: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
         threading.Thread(target=_read, args=(reports, self.messages), daemon=True).start()
@@ -112,6 +113,8 @@ class Watch:
             self.memory = content[0]
         elif kind == "name":
             self.name = content[0]
+        elif kind == "terminal":
+            self.ignores_interrupts = True
         elif kind == "out of memory":
             self.lacks_memory = True
 

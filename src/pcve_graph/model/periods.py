@@ -1,23 +1,27 @@
-"""The period of a work with the uncertainty of its stated dates, and comparisons of two periods.
+"""The period of a dated thing with the uncertainty of its dates, and what holds on a day.
 
 A stated month or year leaves the day open, a missing date leaves one side open. No day of an
-approximate or uncertain date is certain, so it bounds the other side only as possible. Two periods
-surely overlap if they share a day under every reading of their dates, and are disjoint if under
-none.
+approximate or uncertain date is certain, so it bounds the other side only as possible. This is the
+one place that answers whether things share a day: `yes` under every reading of their dates, `no`
+under none, else `not known`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from itertools import combinations
 from typing import Final
 
-from ..model.dates import BOUNDS, date_range
-from .works import Work
+from .dates import BOUNDS, date_range
 
 NEVER: Final = 10_000_000
 """An ordinal later than every day; negated, earlier than every day."""
 
+YES: Final = "yes"
+NOT_KNOWN: Final = "not known"
+NO: Final = "no"
 
 _MONTH: Final = 31
 
@@ -48,16 +52,39 @@ def period_of_bounds(first: int, latest_start: int, earliest_end: int, last: int
     return Period(first, latest_start, earliest_end, last, exact, bounded, vague)
 
 
-def period_of_work(work: Work) -> Period:
-    """The period of a project or an event; an event without a stated end ends when it starts."""
-    end = work.start if work.end is None and work.kind == "event" else work.end
-    first, _, latest_start, _ = _days(work.start)
+def period_of_days(first: date | None, last: date | None) -> Period:
+    """The period between two days that are asked for, both of them in it; None is an open side."""
+    lower = first.toordinal() if first else -NEVER
+    upper = last.toordinal() if last else NEVER
+    return period_of_bounds(lower, lower, upper, upper)
+
+
+def period_of_dates(start: str | None, end: str | None) -> Period:
+    """The period from a start to an end as a source states them, in the forms of `date_range`.
+
+    None, or a text that is no date, is a side that no source states.
+    """
+    first, _, latest_start, _ = _days(start)
     _, last, _, earliest_end = _days(end)
     if not _approximate(end):
         latest_start = min(latest_start, last)
-    if not _approximate(work.start):
+    if not _approximate(start):
         earliest_end = max(earliest_end, first)
     return period_of_bounds(first, latest_start, earliest_end, last)
+
+
+def period_of_node(bounds: dict[str, str]) -> Period:
+    """The period of a node of the graph, from the texts of those of its `BOUNDS` that are there.
+
+    Without the certain days nothing is certain.
+    """
+    days = {name: date.fromisoformat(text).toordinal() for name, text in bounds.items()}
+    return period_of_bounds(
+        days.get("earliest", -NEVER),
+        days.get("certainFrom", NEVER),
+        days.get("certainUntil", -NEVER),
+        days.get("latest", NEVER),
+    )
 
 
 def _approximate(text: str | None) -> bool:
@@ -83,6 +110,18 @@ def surely_overlap(left: Period, right: Period) -> bool:
 def surely_disjoint(left: Period, right: Period) -> bool:
     """Whether the two share no day under any reading of their dates."""
     return left.first > right.last or right.first > left.last
+
+
+def share_a_day(*periods: Period) -> str:
+    """Whether two or more periods have a day in common: `yes`, `not known` or `no`.
+
+    Periods that overlap two by two have a day in common, and the readings of one do not depend on
+    those of another, so the answer follows from the pairs.
+    """
+    pairs = list(combinations(periods, 2))
+    if any(surely_disjoint(*pair) for pair in pairs):
+        return NO
+    return YES if all(surely_overlap(*pair) for pair in pairs) else NOT_KNOWN
 
 
 def shared_fraction(left: Period, right: Period, unknown: float) -> float:

@@ -86,6 +86,11 @@ _CHECKED: Final = {
 }
 """The datatypes for which engines know ill-typed literals (SHACL 4.1.2)."""
 
+_NAMES: Final = {"Name", "NCName", "NMTOKEN", "ID", "IDREF", "ENTITY"}
+
+XSD_DATATYPES: Final = frozenset((*_RANGES, *_CAST, *_FORMS, "gMonthDay", "dateTimeStamp")) - _NAMES
+"""The local names of the datatypes of XML Schema whose forms are known, but for names of XML."""
+
 _LEAP_YEAR: Final = "2000"
 _ZONE: Final = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\Z")
 _NUMBER: Final = re.compile(r"[+-]?[0-9]{1,100}")
@@ -125,6 +130,15 @@ def is_lexical_form(text: str, datatype: str) -> bool:
         return bool(_ZONE.search(text)) and _casts(text, "dateTime")
     form = _DURATIONS.get(name)
     return name in _CAST and (form is None or bool(form.fullmatch(text))) and _casts(text, name)
+
+
+def integer_range(datatype: str) -> tuple[int | None, int | None] | None:
+    """The least and the greatest value of an integer datatype, None for no bound; else None.
+
+    >>> integer_range(expand("xsd:byte")), integer_range(expand("xsd:date"))
+    ((-128, 127), None)
+    """
+    return _RANGES.get(datatype.removeprefix(expand("xsd:")))
 
 
 def is_ill_typed(text: str, datatype: str) -> bool:

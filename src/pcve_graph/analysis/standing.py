@@ -1,0 +1,108 @@
+"""How the facts that decide an answer stand: stated plainly, or inferred, contested, announced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeAlias
+
+from ..syntax.sparql_results import cell_value
+from .scope import Scope
+from .works import Landscape, Work
+
+WORDS: Final = ("inferred", "contested", "draft", "announced")
+"""The words of a cell `standing`, in their order."""
+
+Fact: TypeAlias = tuple[str, str]
+"""A fact of a work: the local name of its property and its value, an IRI or a date as stated."""
+
+
+def read_standings(
+    rows: Iterable[Iterable[str]], keys_by_cell: Mapping[str, str], current: Mapping[str, str]
+) -> dict[str, dict[Fact, tuple[str, ...]]]:
+    """The facts that are not stated plainly, with their words, by work.
+
+    `rows` are those of queries/landscape/standings.rq, `keys_by_cell` maps properties to keys, and
+    `current` a replaced record to its replacement.
+    """
+    standings: dict[str, dict[Fact, tuple[str, ...]]] = {}
+    for work, name, cell, word in rows:
+        if key := keys_by_cell.get(name):
+            facts = standings.setdefault(cell_value(work), {})
+            fact = key, current.get(cell_value(cell), cell_value(cell))
+            facts[fact] = (*facts.get(fact, ()), cell_value(word))
+    return standings
+
+
+def standing_text(works_facts: Iterable[tuple[Work, Iterable[Fact]]]) -> str:
+    """How the given facts of works stand: words of `WORDS`, joined by a comma; empty if plainly.
+
+    An event that no source reports as held is announced.
+    """
+    words: set[str] = set()
+    for work, facts in works_facts:
+        words |= {"announced"} if work.status == "planned" else set()
+        if work.standings:
+            words.update(*(work.standings.get(fact, ()) for fact in facts))
+    return joined_standings(words)
+
+
+def may_stand_otherwise(work: Work) -> bool:
+    """Whether any fact of a work is not stated plainly, or the work is only announced."""
+    return bool(work.standings) or work.status == "planned"
+
+
+def joined_standings(texts: Iterable[str]) -> str:
+    """The words of `WORDS` that occur in any of the texts, joined by a comma."""
+    words = {word for text in texts for word in text.split(", ")}
+    return ", ".join(word for word in WORDS if word in words)
+
+
+def facts_of_dates(work: Work) -> set[Fact]:
+    """The start and the end that a work states."""
+    dates = (("startDate", work.start), ("endDate", work.end))
+    return {(key, text) for key, text in dates if text}
+
+
+def facts_of_place(landscape: Landscape, work: Work, place: str = "") -> set[Fact]:
+    """The locations of a work, or those that are a place or lie in it."""
+    return {
+        ("location", iri)
+        for iri in work.places
+        if not place or place in (iri, *landscape.within.get(iri, ()))
+    }
+
+
+def facts_of_axis(landscape: Landscape, work: Work, axis: str, iri: str) -> set[Fact]:
+    """The facts by which a work is on a topic, for a group, paid by a funder or within a pillar.
+
+    What a work has from a frame rests on its being part of that.
+    """
+    if axis in ("topic", "group"):
+        key, stated = ("about", work.topics) if axis == "topic" else ("audience", work.groups)
+        return {
+            (key, value) for value in stated if iri in (value, *landscape.broader.get(value, ()))
+        }
+    if axis == "pillar":
+        ways = (("isPartOf", work.part_of), ("contributesTo", work.contributes_to))
+        return {
+            (key, value)
+            for key, values in ways
+            for value in values
+            if iri in (value, *landscape.frames.get(value, ()))
+        }
+    if axis == "funder":
+        return (
+            {("funder", iri)}
+            if iri in work.own_funders
+            else {("isPartOf", f) for f in work.part_of}
+        )
+    return facts_of_dates(work) if axis == "year" else set()
+
+
+def facts_of_scope(landscape: Landscape, work: Work, scope: Scope) -> set[Fact]:
+    """The facts by which a work is in a scope."""
+    facts = facts_of_dates(work) if scope.first or scope.last else set()
+    for axis in ("topic", "group", "funder", "pillar"):
+        if iri := getattr(scope, axis):
+            facts |= facts_of_axis(landscape, work, axis, iri)
+    return facts | (facts_of_place(landscape, work, scope.country) if scope.country else set())

@@ -1,0 +1,70 @@
+"""How the facts of an export stand: stated plainly, inferred, or contested by another claim."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Final
+
+from ...model.namespaces import concept_iri
+from ...model.terms import Iri, NTerm
+from .entities import Entities, full_iri
+
+Fact = tuple[Iri, Iri, NTerm]
+"""Subject and property as IRIs, and the value."""
+
+_INFERRED: Final = concept_iri("certainty", "inferred")
+_PLANNED: Final = concept_iri("event-status", "planned")
+_WORDS: Final = ("inferred", "contested", "announced")
+
+
+class Standings:
+    """The standing of each fact, from the evidence of a part.
+
+    A fact is inferred where all that supports it is, contested where a claim that is not taken
+    says otherwise.
+    """
+
+    def __init__(self, evidence: Entities) -> None:
+        self._certainties: dict[Fact, set[Iri]] = defaultdict(set)
+        self._sources: dict[Fact, set[Iri]] = defaultdict(set)
+        self._contested: set[Fact] = set()
+        facts: dict[Iri, Fact] = {}
+        claims = evidence.of("pcve:Claim")
+        for claim in claims:
+            for subject in evidence.refs(claim, "rdf:subject"):
+                for name in evidence.refs(claim, "rdf:predicate"):
+                    for value in evidence.values(claim, "rdf:object"):
+                        facts[claim] = (subject, name, value)
+        for claim, fact in facts.items():
+            for piece in evidence.refs(claim, "pcve:evidence"):
+                self._certainties[fact].update(evidence.refs(piece, "pcve:certainty"))
+                self._sources[fact].update(evidence.refs(piece, "prov:hadPrimarySource"))
+            conflicting = [
+                ref for ref in evidence.refs(claim, "pcve:conflictsWith") if ref in facts
+            ]
+            self._contested.update(facts[ref] for ref in (claim, *conflicting) if conflicting)
+
+    def of(self, facts: Iterable[Fact], status: Iterable[Iri] = ()) -> str:
+        """The words that apply to any of these facts, joined by `, `; empty if all stand plainly.
+
+        `status` are the statuses of the event that a row is about: `announced` is of planned ones.
+        """
+        apply = set()
+        for fact in facts:
+            if self._certainties.get(fact) == {_INFERRED}:
+                apply.add("inferred")
+            if fact in self._contested:
+                apply.add("contested")
+        if _PLANNED in status:
+            apply.add("announced")
+        return ", ".join(word for word in _WORDS if word in apply)
+
+    def sources(self, facts: Iterable[Fact]) -> list[Iri]:
+        """The sources of all claims that state any of these facts, sorted."""
+        return sorted({source for fact in facts for source in self._sources.get(fact, ())})
+
+
+def facts_of(entities: Entities, iri: Iri, *names: str) -> list[Fact]:
+    """The facts of an entity for these properties, given by prefixed name or IRI."""
+    return [(iri, full_iri(name), value) for name in names for value in entities.values(iri, name)]

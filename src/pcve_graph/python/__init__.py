@@ -1,0 +1,1 @@
+"""What `KnowledgeGraph` consists of: its methods by area, their arguments, and what they return."""
