@@ -5,18 +5,23 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from ..model.limits import QUERY_SECONDS
+from ..model.namespaces import prefixed
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..model.suggest import did_you_mean
+from ..model.terms import NTerm, is_iri, to_iri
+from ..model.visible import one_line
+from ..model.words import quantity
 from ..query.access import ReadableGraph, bind_for_graph
 from ..query.binding import substitute_terms
+from ..query.execute import ResultTable
 from ..query.foreign import read_query_folder, resolve_query
 from ..query.foreign_files import unread_files
 from ..query.parameters import datatype_words
@@ -24,7 +29,14 @@ from ..query.saved import Parameter, SavedQuery, read_queries
 from ..query.themes import THEMES
 from ..system.sandbox import inside
 from .bounds import SECONDS
-from .console import despite_closed_pipe, handle_errors, write_lines, write_messages, write_result
+from .console import (
+    despite_closed_pipe,
+    handle_errors,
+    write_errors_as_usage,
+    write_lines,
+    write_messages,
+    write_result,
+)
 from .context import (
     FOLDER,
     EndpointTarget,
@@ -36,41 +48,111 @@ from .context import (
 from .query import CommandOutput, note_line, read_settings
 
 if TYPE_CHECKING:
-    from ..query.access import ReadableGraph
+    from ..query.access import QueryTrial
+    from ..query.recorded_answers import Cell, Recorded
 
 _MOST_VALUES: Final = 8
 """The most values of a parameter that the list of queries shows."""
 
 
-def check_queries(
-    graph: ReadableGraph, project: Project, folder: Path | None, timeout: float
-) -> int:
+SHOWN = 10
+"""The most rows of an answer that --since shows as added, and as removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """The options of --check: the queries of `folder`, or the project's; `timeout` in seconds.
+
+    Answers are compared with those in `since`, a release or a folder that `save` has written.
+    """
+
+    folder: Path | None
+    timeout: float
+    since: Path | None = None
+    save: Path | None = None
+
+
+def check_queries(graph: ReadableGraph, project: Project, options: CheckOptions) -> int:
     """Run every query with its examples and print the rows and milliseconds of each.
 
-    Returns the exit code: 1 if a query fails or cannot be read.
+    Returns the exit code: 1 if a query fails or cannot be read, or an answer is not the recorded
+    one. Raises UsageError if `since` has no answers, or `save` cannot be written.
     """
     from ..query.access import run_trials
+    from ..query.recorded_answers import answer_files, read_answers
+    from ..system.folders import create_folder
 
+    recorded = read_answers(options.since) if options.since else None
+    if options.save and options.save.exists():
+        raise UsageError(f"{options.save} already exists; name a new folder, or remove it first")
     queries, problems = (
-        read_query_folder(folder) if folder else (read_queries(project, "answers"), [])
+        read_query_folder(options.folder)
+        if options.folder
+        else (read_queries(project, "answers"), [])
     )
-    write_messages(*map(str, problems), *(unread_files(folder) if folder else ()))
-    failed = len(problems)
-    trial_count = 0
+    unread = unread_files(options.folder) if options.folder else ()
+    write_messages(*map(str, problems), *unread)
+    failed, changed = len(problems), 0
+    trials: list[QueryTrial] = []
     inside.set_limits(seconds=0)  # from here on each query has its own time limit
-    for trial in run_trials(graph, queries.values(), timeout):
-        trial_count += 1
+    for trial in run_trials(graph, queries.values(), options.timeout):
+        trials.append(trial if options.save else replace(trial, answer=None))
         failed += bool(trial.problem)
+        differences = [] if recorded is None or trial.problem else _changes(trial, recorded)
+        changed += bool(differences)
         settings = "".join(f" {key}={value}" for key, value in trial.settings.items())
         numbers = f"{trial.rows:>7,} rows {trial.milliseconds:>9,.1f} ms  {trial.name}{settings}"
-        lines = [f"{'failed' if trial.problem else 'ok':<7}{numbers}"]
-        if trial.problem:
-            lines.append(f"        {trial.problem}")
+        word = "failed" if trial.problem else "changed" if differences else "ok"
+        lines = [f"{word:<7}{numbers}"]
+        lines += [f"        {trial.problem}"] if trial.problem else differences
         with despite_closed_pipe():
             write_lines(*lines)
+    if options.save:
+        with write_errors_as_usage(options.save):
+            create_folder(options.save, answer_files(queries, trials))
     word = "query" if len(queries) == 1 else "queries"
-    write_messages(f"{len(queries):,} {word} run {trial_count:,} times, {failed:,} failed")
-    return 1 if failed else 0
+    summary = f"{len(queries):,} {word} run {len(trials):,} times, {failed:,} failed"
+    if recorded is not None:
+        gone = sorted({name for name, _ in recorded} - queries.keys())
+        write_messages(*(f"{name} is recorded, and is no query any more" for name in gone))
+        summary += f", {quantity(changed, 'answer')} changed since {options.since}"
+        changed += len(gone)
+    write_messages(summary)
+    return 1 if failed or changed else 0
+
+
+def _changes(trial: QueryTrial, recorded: Recorded) -> list[str]:
+    """Lines that say how an answer differs from the recorded one; none if it does not."""
+    from ..query.recorded_answers import change_of
+
+    before = recorded.get((trial.name, tuple(sorted(trial.settings.items()))))
+    if before is None:
+        return ["        no answer is recorded for this query with these parameters"]
+    change = change_of(before, trial.answer) if isinstance(trial.answer, ResultTable) else None
+    if change is None:
+        return []
+    if change.columns:
+        texts = (", ".join(columns) for columns in change.columns)
+        return ["        its columns were {}; they are {}".format(*texts)]
+    lines = [f"        {len(change.added):,} rows added, {len(change.removed):,} removed"]
+    for sign, rows in (("+", change.added), ("-", change.removed)):
+        lines += [f"        {sign} {_row_text(row)}" for row in rows[:SHOWN]]
+        if len(rows) > SHOWN:
+            lines.append(f"        {sign} and {len(rows) - SHOWN:,} more")
+    return lines
+
+
+def _row_text(row: tuple[Cell, ...]) -> str:
+    """A row on one line, with IRIs in their short form."""
+    return one_line(" | ".join(map(_cell_text, row)))
+
+
+def _cell_text(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, tuple):
+        return "; ".join(map(_cell_text, cell))
+    return prefixed(to_iri(NTerm(cell))) if is_iri(cell) else cell
 
 
 @click.command()
@@ -93,6 +175,18 @@ def check_queries(
     metavar="S",
     help="Time limit of reading them, and of each query with --check; 0 for no limit.",
 )
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    metavar="RELEASE",
+    help="With --check: show how answers differ from those of a release; exit 1 if one does.",
+)
+@click.option(
+    "--save",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="With --check: write the answers to a new folder, for a later --since.",
+)
 @endpoint_options
 @click.pass_context
 @handle_errors
@@ -104,6 +198,8 @@ def queries(
     settings: tuple[str, ...],
     check: bool,
     timeout: float,
+    since: Path | None,
+    save: Path | None,
     endpoint: EndpointTarget | None,
 ) -> None:
     """List the saved queries, their parameters and an example of each.
@@ -117,12 +213,15 @@ def queries(
       pcve queries --sparql events-on-topic --set topic=returnees
       pcve queries --queries my-grlc-folder
       pcve queries --check --endpoint http://localhost:7878/query
+      pcve queries --check --since release-0.1.0
     """
 
     inside.set_limits(seconds=timeout)
     project = project_of(context)
     if settings and not sparql:
         raise UsageError("--set requires --sparql: `pcve query NAME` asks a query")
+    if (since or save) and not check:
+        raise UsageError("--since and --save require --check")
     if sparql:
         graph = graph_access(endpoint, functools.partial(open_or_build, project))
         write_result(pasteable_sparql(project, graph, sparql, queries, settings), form="sparql")
@@ -140,7 +239,8 @@ def queries(
         )
         with process:
             graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
-            sys.exit(check_queries(graph, project, queries, timeout))
+            options = CheckOptions(queries, timeout, since, save)
+            sys.exit(check_queries(graph, project, options))
     reply = query_catalogue(project, queries, theme)
     with despite_closed_pipe():
         write_result(reply.text, form=reply.form)

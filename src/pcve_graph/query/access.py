@@ -22,6 +22,7 @@ from ..model.problems import ContentError, UsageError, damage_as_usage_error
 from ..model.schema import Ontology
 from ..model.terms import Term
 from .execute import Answer, ResultTable, ask
+from .lists import with_lists
 from .parameters import bind
 from .saved import SavedQuery
 from .search import SearchIndex, open_index, saved_index, write_index
@@ -160,13 +161,17 @@ def bind_for_graph(
 
 @dataclass(frozen=True, slots=True)
 class QueryTrial:
-    """One execution of a saved query. `problem` is empty if it returned the declared columns."""
+    """One execution of a saved query.
+
+    `problem` is empty if it returned the declared columns; `answer` is None if it returned nothing.
+    """
 
     name: str
     settings: dict[str, str]
     rows: int
     milliseconds: float
     problem: str = ""
+    answer: Answer | None = None
 
 
 def example_settings(query: SavedQuery) -> Iterator[dict[str, str]]:
@@ -189,11 +194,12 @@ def run_trials(
     for query in queries:
         for settings in example_settings(query):
             start = time.perf_counter()
-            rows, problem = 0, ""
+            rows, problem, answer = 0, "", None
             try:
                 bindings = bind_for_graph(graph, query, settings)
                 start = time.perf_counter()
-                answer = graph.ask(query.text, bindings, query.path, timeout=timeout)
+                asked = graph.ask(query.text, bindings, query.path, timeout=timeout)
+                answer = with_lists(asked, query.lists)
             except UsageError as error:
                 problem = str(error)
             except ContentError as error:
@@ -204,4 +210,4 @@ def run_trials(
                     if query.columns and answer.columns != tuple(query.columns):
                         problem = f"the columns of its answer are {', '.join(answer.columns)}"
             milliseconds = (time.perf_counter() - start) * 1000
-            yield QueryTrial(query.name, settings, rows, milliseconds, problem)
+            yield QueryTrial(query.name, settings, rows, milliseconds, problem, answer)

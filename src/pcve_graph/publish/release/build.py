@@ -24,6 +24,9 @@ from ...model.problems import MissingLibraryError, NothingToWriteError, UsageErr
 from ...model.project import Project
 from ...model.schema import Ontology
 from ...model.version import __version__
+from ...query.access import SavedGraph, run_trials
+from ...query.recorded_answers import FOLDER, answer_files
+from ...query.saved import read_queries
 from ...system.folders import create_folder
 from ..export.formats import FORMATS
 from ..export.subset import GraphPart, whole_graph
@@ -85,6 +88,7 @@ def release_contents(
         ),
         ReleaseFile(INPUTS, "SHA-256 of each input", "text/plain", format_sums(inputs)),
         *_copied(project, about),
+        *_answers(project, saved),
         *_pages(project, ontology),
     ]
     text = readme(about, files, left_out)
@@ -193,6 +197,15 @@ def _copied(project: Project, about: ReleaseInfo) -> Iterator[ReleaseFile]:
     if rows := read_moved(project):
         content = moved_text(rows.values()).encode()
         yield ReleaseFile(MOVED, "Addresses that moved", _MEDIA_TYPES[".tsv"], content)
+
+
+def _answers(project: Project, saved: StoredGraph) -> Iterator[ReleaseFile]:
+    """The answers to the saved questions, without those whose examples are not in the graph."""
+    queries = read_queries(project, "answers")
+    trials = run_trials(SavedGraph(saved), queries.values(), timeout=0)
+    for name, content in answer_files(queries, trials).items():
+        title = f"The answer to: {queries[Path(name).stem].summary}"
+        yield ReleaseFile(f"{FOLDER}/{name}", title, "application/json", content)
 
 
 def _pages(project: Project, ontology: Ontology) -> Iterator[ReleaseFile]:

@@ -59,6 +59,8 @@ Each file is the whole graph, as far as its format can represent it.
 - `void.ttl`, `dcat.ttl`, `prov.ttl`: the size of the graph, the files as catalogue entries, and the
   inputs of the build. `ro-crate-metadata.json` describes the files as an RO-Crate.
 - `{MANIFEST}`: the versions of the tools, the SHA-256 of each input and of each file.
+- `answers/`: the answer to each saved question, with the parameters that were set. `pcve queries
+  --check --since THIS-FOLDER` shows which answers have changed since, and how.
 - `CITATION.cff`: how to cite the data.
 
 ## Verify the files
