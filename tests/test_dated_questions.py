@@ -364,20 +364,20 @@ class Asked:
         for number, case in enumerate(self.cases):
             event = case.whole.of_event
             for place, other in enumerate(self.cases):
-                row, hosting = rows.get((str(number), str(place))), other.part
+                answered, hosting = rows.get((str(number), str(place))), other.part
                 may = min(days_of(hosting.start)) <= max(days_of(event.end)) and (
                     max(days_of(hosting.end)) >= min(days_of(event.start))
                 )
-                assert (row is not None) is may, (event, hosting)
+                assert (answered is not None) is may, (event, hosting)
                 surely = (
                     event.is_certain
                     and hosting.is_certain
                     and max(days_of(hosting.start)) <= min(days_of(event.start))
                     and min(days_of(hosting.end)) >= max(days_of(event.end))
                 )
-                if row:
+                if answered:
                     holds = "yes" if surely and not announced(case) else "not known"
-                    assert row["holds"] == holds, (event, hosting, row)
+                    assert answered["holds"] == holds, (event, hosting, answered)
             assert (str(number) in hosted) is not ((str(number), "") in rows)
 
     def overlaps(self) -> None:
@@ -393,13 +393,13 @@ class Asked:
                 rows[key] = row.asdict()
         for number, case in enumerate(self.cases):
             for place, other in enumerate(self.cases[:number]):
-                row = rows.get(frozenset((number, place)))
+                answered = rows.get(frozenset((number, place)))
                 one, two = case.whole, other.whole
                 may = min(days_of(one.start)) <= max(days_of(two.end)) and (
                     min(days_of(two.start)) <= max(days_of(one.end))
                 )
-                assert (row is not None) is may, (one, two)
-                if row and row["holds"] == "yes":
+                assert (answered is not None) is may, (one, two)
+                if answered and answered["holds"] == "yes":
                     assert one.is_certain
                     assert two.is_certain
                     assert one.begins_by <= two.ends_from
