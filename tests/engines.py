@@ -25,6 +25,7 @@ from pcve_graph.publish.export.rdf import nquads
 from pcve_graph.publish.export.subset import whole_graph
 from pcve_graph.query.binding import substitute_terms
 from pcve_graph.query.execute import ResultTable, ask
+from pcve_graph.query.lists import SEPARATOR
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import read_queries
 from pcve_graph.query.search import open_index
@@ -81,7 +82,8 @@ class Rdflib:
 def agrees(engine: Engine, world: World, run: Run) -> None:
     """Assert that `engine` gives the columns and rows of the right answer, in any order.
 
-    Rows are compared as CSV writes them, which is what all engines can give alike.
+    Rows are compared as CSV writes them, which is what all engines can give alike; the values of a
+    list may be in any order.
     """
     world_name, name, file, settings = run
     query = QUERIES[name]
@@ -99,4 +101,6 @@ def agrees(engine: Engine, world: World, run: Run) -> None:
 
 
 def _rows(text: str) -> list[tuple[str, ...]]:
-    return list(map(tuple, csv.reader(io.StringIO(text, newline=""))))
+    """The rows of a CSV; the values of a list in order, as engines join them in any."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    return [tuple(SEPARATOR.join(sorted(cell.split(SEPARATOR))) for cell in row) for row in rows]
