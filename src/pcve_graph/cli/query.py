@@ -11,6 +11,7 @@ from textwrap import indent
 from typing import Any
 
 import click
+import pyoxigraph as ox
 
 from ..graph.labels import designation_notes, labels
 from ..graph.ontology import read_ontology
@@ -123,16 +124,10 @@ def run_query(
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
-        if not isinstance(answer, ResultTable):
-            raise UsageError("--why requires a SELECT query")
-        if not isinstance(graph, SavedGraph):
-            raise UsageError(
-                "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
-            )
         ontology = read_ontology(project)
-        store = graph.saved.store
+        store, table = _explained(graph, answer)
         reasons = render_reasons(
-            store, ontology, chosen.text, bindings, answer, options.why, options.form
+            store, ontology, chosen.text, bindings, table, options.why, options.form
         )
         return CommandOutput(reasons, tuple(talk), form=options.form or "table")
     look = RowLook(
@@ -142,6 +137,20 @@ def run_query(
     talk += designations
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual, head=head)
+
+
+def _explained(graph: ReadableGraph, answer: Answer) -> tuple[ox.Store, ResultTable]:
+    """The store with the evidence of an answer, and its rows.
+
+    Raises UsageError for an answer without rows, and for a graph on a server.
+    """
+    if not isinstance(answer, ResultTable):
+        raise UsageError("--why requires a SELECT query")
+    if not isinstance(graph, SavedGraph):
+        raise UsageError(
+            "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
+        )
+    return graph.saved.store, answer
 
 
 def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Term]:
