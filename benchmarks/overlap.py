@@ -183,11 +183,10 @@ def by_candidates(number: int) -> tuple[int, float, float]:
     store = loaded(number)
     clock, processor = time.perf_counter(), time.process_time()
     profiles = build_profiles(read_landscape(HERE, store), read_weights(HERE))
-    dated = [profile for profile in profiles.all if profile.work.earliest and profile.work.latest]
     every = profiles.subjects.mask(profiles.topic.shares)
     pairs = sum(
         bool(first.topics & second.topics and first.places & second.places)
-        for first, second in project_candidates(dated, every)
+        for first, second in project_candidates(profiles.all, every)
     )
     return pairs, time.perf_counter() - clock, time.process_time() - processor
 

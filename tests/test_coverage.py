@@ -21,6 +21,7 @@ from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.scope import Scope
 from pcve_graph.analysis.tables import FORMATS
 from pcve_graph.analysis.works import Landscape, Money, Work, budget_sums
+from pcve_graph.query.binding import substitute_terms
 from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.saved import read_queries
 
@@ -125,6 +126,39 @@ def test_what_sparql_counts_is_what_the_matrix_counts(shipped: World, landscape:
         cell: counted.get(cell, 0) for cell in cells
     }
     assert sum(counted.get(cell, 0) for cell in cells) > 50
+
+
+@pytest.mark.parametrize("axis", ["group", "funder", "pillar"])
+def test_each_parameter_of_the_query_is_a_filter(
+    shipped: World, landscape: Landscape, axis: str
+) -> None:
+    """A funder of a programme counts for the query also where the project has a funder of its own."""
+    store = shipped.saved().store
+    query = read_queries(shipped.project, "landscape")["coverage"]
+    lists = read_axis_labels(shipped.project, store, landscape.lists)
+    projects = landscape.of_kind("project")
+    values = sorted({iri for work in projects for iri in getattr(work, f"{axis}s")})
+    whole = ask(store, query.text)
+    assert isinstance(whole, ResultTable)
+    sizes = set()
+    for iri in values[:4]:
+        table = ask(store, substitute_terms(query.text, {axis: ox.NamedNode(iri)}))
+        assert isinstance(table, ResultTable)
+        counted = {
+            (str(getattr(place, "value", "")), str(getattr(topic, "value", ""))): int(number.value)
+            for place, topic, number in table.rows
+            if isinstance(number, ox.Literal)
+        }
+        coverage = coverage_matrix(landscape, lists, Scope().of(axis, iri), every=True)
+        for row in coverage.economies:
+            for column in coverage.columns:
+                if column.role == "part":
+                    size = len(coverage.cell(row.key, column.key).sure)
+                    number = counted.get((row.key, column.key), 0)
+                    assert number >= size if axis == "funder" else number == size
+        sizes.add(len(table.rows))
+    assert max(sizes) < len(whole.rows)
+    assert max(sizes) > 0 or axis == "group"  # no project with a place names a group
 
 
 def test_a_broader_topic_counts_each_thing_of_its_narrower_ones_once(
@@ -276,9 +310,9 @@ STATES = {"nothing found": "1", "only weakly": "2", "not searched": "3"}
 
 
 def gap_rows(world: World, *arguments: str) -> list[dict[str, Any]]:
-    rows = json.loads(world.pcve("coverage", "--gaps", "--format", "json", *arguments).stdout)[
-        "rows"
-    ]
+    whole = () if "--topic" in arguments else ("--all-topics",)
+    form = ("--format", "json")
+    rows = json.loads(world.pcve("coverage", "--gaps", *whole, *form, *arguments).stdout)["rows"]
     assert [STATES[row["state"]] for row in rows] == sorted(STATES[row["state"]] for row in rows)
     return list(rows)
 
@@ -301,7 +335,7 @@ def test_what_nobody_searched_is_not_ranked(shipped: World) -> None:
 def test_without_a_search_no_gap_is_claimed(shipped: World) -> None:
     """As long as the shipped data have no search; each record of one may make a gap."""
     searched = list((shipped.root / "data/records/search").glob("*"))
-    text = shipped.pcve("coverage", "--gaps").stdout
+    text = shipped.pcve("coverage", "--gaps", "--all-topics").stdout
     claimed = [row for row in gap_rows(shipped) if row["state"] == "nothing found"]
     numbers = re.search(r"(\d+) were searched and nothing was found, (\d+) were not searched", text)
     assert numbers
@@ -309,6 +343,18 @@ def test_without_a_search_no_gap_is_claimed(shipped: World) -> None:
     assert searched or "No gap can be claimed: no search on record covers" in text
     assert bool(claimed) == bool(re.search(r"^   gap: ", text, re.M))
     assert int(numbers[2]) > 100
+
+
+def test_gaps_start_from_the_broadest_topics(shipped: World) -> None:
+    pairs = re.compile(r"Of (\d+) pairs of an economy and a topic \(6 economies, (\d+) topics\)")
+    texts = [
+        shipped.pcve("coverage", "--gaps", *options).stdout
+        for options in ((), ("--topic", "pcve"), ("--all-topics",))
+    ]
+    numbers = [int(match[2]) for text in texts if (match := pairs.search(text))]
+    assert len(numbers) == 3
+    assert numbers[0] <= 13 < numbers[1] < numbers[2]
+    assert numbers[2] >= 54
 
 
 def cell_states(world: World, *arguments: str) -> dict[tuple[str, str], str]:

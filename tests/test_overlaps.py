@@ -41,6 +41,9 @@ from pcve_graph.model.namespaces import expand, graph_iri
 from pcve_graph.model.periods import days_between, share_a_day, shared_fraction
 from pcve_graph.model.problems import UsageError
 from pcve_graph.model.project import Project
+from pcve_graph.query.binding import substitute_terms
+from pcve_graph.query.execute import ResultTable, ask
+from pcve_graph.query.saved import read_queries
 
 PAIRS = ROOT / "tests" / "overlaps" / "pairs.yml"
 WEIGHTS = ROOT / "queries" / "landscape" / "weights.yml"
@@ -536,6 +539,53 @@ def test_cancelled_events_overlap_with_nothing(world: World) -> None:
     result = world.pcve("build")
     assert result.exit_code == 0, result.output
     assert "northtown-fair-2017" not in world.pcve("overlaps", "--format", "csv").stdout
+
+
+# The query
+
+
+def test_the_query_says_yes_where_the_periods_surely_meet(shipped: World) -> None:
+    store = shipped.saved().store
+    query = read_queries(shipped.project, "landscape")["overlaps"]
+    table = ask(store, query.text)
+    assert isinstance(table, ResultTable)
+    answers = {}
+    for row in table.rows:
+        project, other, holds = (str(getattr(term, "value", "")) for term in row)
+        answers[project, other] = holds
+    works = read_landscape(shipped.project, store).of_kind("project")
+    states = {
+        (first.iri, second.iri): share_a_day(first.period, second.period)
+        for first, second in itertools.combinations(works, 2)
+        if {*first.topics} & {*second.topics} and {*first.places} & {*second.places}
+    }
+    assert answers.keys() == {pair for pair, state in states.items() if state != "no"}
+    assert {states[pair] for pair, holds in answers.items() if holds == "yes"} == {"yes"}
+    assert {holds for pair, holds in answers.items() if states[pair] == "not known"} == {
+        "not known"
+    }
+    funder = "https://w3id.org/pcve/id/organization/european-union"
+    funded = ask(store, substitute_terms(query.text, {"funder": ox.NamedNode(funder)}))
+    assert isinstance(funded, ResultTable)
+    assert 0 < len(funded.rows) < len(table.rows)
+
+
+def test_a_pair_that_may_lie_outside_the_period_is_marked(shipped: World) -> None:
+    """Until the first day on which one of a pair may have begun, nothing is certain of the two."""
+
+    def pairs(*options: str) -> list[dict[str, str]]:
+        arguments = ("overlaps", "--kind", "project", "--format", "csv", *options)
+        return list(csv.DictReader(io.StringIO(shipped.pcve(*arguments).stdout)))
+
+    states = {line["holds"] for line in pairs() if line["verdict"] == "overlapping"}
+    assert states == {"yes"}
+    assert {line["holds"] for line in pairs() if line["verdict"] == "not-known"} == {"not known"}
+    early = [line for line in pairs("--until", "2020-06") if line["verdict"] == "overlapping"]
+    unsure = [line for line in early if line["holds"] == "not known"]
+    assert unsure
+    assert all(
+        "Whether in the period that is asked for is not known" in x["reason"] for x in unsure
+    )
 
 
 # The command

@@ -12,6 +12,7 @@ from conftest import World, make_world
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.analysis.content import QUERY_COLUMNS
+from pcve_graph.analysis.coverage.needs import NEED_COLUMNS
 from pcve_graph.analysis.coverage.searches import SEARCH_COLUMNS
 from pcve_graph.analysis.load import COLUMNS, SOURCE_COLUMNS
 from pcve_graph.model.problems import UsageError
@@ -21,6 +22,7 @@ from pcve_graph.query.saved import read_queries
 COMMANDS = {
     **{name: ["overlaps"] for name in COLUMNS},
     "lists": ["coverage"],
+    "needs": ["coverage", "--needs"],
     "searches": ["coverage"],
     "sources": ["coverage", "--gaps"],
     "works-by-source": ["timeline"],
@@ -30,6 +32,7 @@ COMMANDS = {
 DECLARED = {
     **COLUMNS,
     "lists": (Column("list"), Column("concept")),
+    "needs": NEED_COLUMNS,
     "searches": SEARCH_COLUMNS,
     "sources": SOURCE_COLUMNS,
     "works-by-source": (Column("work"), Column("source")),

@@ -72,6 +72,39 @@ def test_no_question_counts_a_retired_record(northtown: World, world: World) -> 
         assert world.pcve(*arguments).stdout == northtown.pcve(*arguments).stdout
 
 
+ANALYSES = (
+    *(("coverage",), ("coverage", "--by", "funder"), ("coverage", "--gaps", "--all-topics")),
+    *(("coverage", "--needs"), ("timeline",), ("timeline", "--trend"), ("overlaps",)),
+)
+
+
+def test_no_analysis_has_a_retired_record_and_its_name_means_the_standing_one(
+    northtown: World, world: World
+) -> None:
+    folders = ("project", "need", "organization", "programme", "place")
+    for folder in folders:
+        for path in sorted((world.root / "data/records" / folder).glob("*.yml")):
+            text = path.read_text("utf-8")
+            if path.stem not in WITH_PARTS and (folder != "place" or "type: Country" in text):
+                name = path.relative_to(world.root).as_posix().replace(".yml", "-retired.yml")
+                world.write(name, twin(text, path.stem))
+    result = world.pcve("build")
+    assert result.exit_code == 0, result.stderr
+    for arguments in ANALYSES:
+        assert world.pcve(*arguments).stdout == northtown.pcve(*arguments).stdout, arguments
+    for line in (
+        "coverage --funder lake-fund",
+        "coverage --needs --country marshia",
+        "timeline --country landia",
+        "overlaps --country marshia --funder lake-fund",
+        "coverage --cell marshia/education",
+    ):
+        retired = re.sub(r"(marshia|landia|lake-fund)", r"\1-retired", line).split()
+        of_retired = world.pcve(*retired)
+        assert of_retired.exit_code == 0, of_retired.output
+        assert of_retired.stdout == northtown.pcve(*line.split()).stdout, retired
+
+
 def test_what_passes_on_money_of_a_retired_record_is_an_error(world: World) -> None:
     """Else the sums would leave out both: the money of the retired record, and what is part of it."""
     text = (world.root / "data/records/programme/isles-programme.yml").read_text("utf-8")

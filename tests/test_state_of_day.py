@@ -27,7 +27,7 @@ def view(world: World, identifier: str, day: str = "") -> ThingView:
         ("2018-05-01", "is not known: FYROM, Macedonia, former Yugoslav Republic of Macedonia"),
     ],
 )
-def test_a_name_is_not_known_where_two_may_hold(shipped: World, day: str, words: str) -> None:
+def test_a_name_is_uncertain_where_two_may_hold(shipped: World, day: str, words: str) -> None:
     assert words in view(shipped, "north-macedonia", day).label
     assert view(shipped, "north-macedonia", "2019-03-01").label == "North Macedonia"
 

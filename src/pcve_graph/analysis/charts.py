@@ -228,9 +228,9 @@ def timeline_chart(
     """
     _dated(timeline)
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
-    many = len(timeline.dated) > BARS
+    many = len(timeline.bounded) > BARS
     wide = max(6.0, 0.55 * len(timeline.years))
-    high = 2.4 if many else 0.38 * len(timeline.dated)
+    high = 2.4 if many else 0.38 * len(timeline.bounded)
     marks = (
         "Plain: projects going on in the year; hatched: events."
         if many
@@ -238,7 +238,7 @@ def timeline_chart(
         "Diamond: an event."
     )
     below = [marks, *_strip_notes(timeline)]
-    texts = [name, *(work.label for work in timeline.dated)]
+    texts = [name, *(work.label for work in timeline.bounded)]
     below += designation_notes(store, texts)
     left = 0.9 if many else 4.6
     with ChartPage(name, left + wide + 0.3, high + 1.6, below, suffix) as page:
@@ -252,7 +252,7 @@ def timeline_chart(
 
 
 def _dated(timeline: Timeline) -> None:
-    if not timeline.dated:
+    if not timeline.bounded:
         raise UsageError("nothing to draw has a date; `--format text` lists the undated")
 
 
@@ -282,7 +282,7 @@ def _by_year(axes: Axes, timeline: Timeline) -> None:
 
 def _bars(axes: Axes, timeline: Timeline) -> None:
     first = int(next(iter(timeline.years)))
-    for down, work in enumerate(timeline.dated):
+    for down, work in enumerate(timeline.bounded):
         start = _years_after(first, work.earliest or work.latest or "")
         end = _years_after(first, work.latest or work.earliest or "") + 1 / 366
         end = max(end, start + 0.02)
@@ -305,9 +305,9 @@ def _bars(axes: Axes, timeline: Timeline) -> None:
         elif not work.end:
             axes.plot(end + 0.06, down + 0.5, marker=">", color="#1a1a1a", markersize=5)
     axes.set_xlim(0, len(timeline.years))
-    axes.set_ylim(len(timeline.dated), 0)
-    axes.set_yticks([place + 0.5 for place in range(len(timeline.dated))])
-    axes.set_yticklabels([wrap_text(work.label, 62, 2) for work in timeline.dated], fontsize=8.5)
+    axes.set_ylim(len(timeline.bounded), 0)
+    axes.set_yticks([place + 0.5 for place in range(len(timeline.bounded))])
+    axes.set_yticklabels([wrap_text(work.label, 62, 2) for work in timeline.bounded], fontsize=8.5)
     axes.set_xticks(range(len(timeline.years) + 1))
     axes.set_xticklabels([])
     axes.grid(axis="x", color="#cccccc", linewidth=0.6)

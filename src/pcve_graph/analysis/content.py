@@ -15,6 +15,7 @@ from ..query.saved import entries, header, parse_query
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, SequenceNode, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from .coverage.matrix import LIST_COLUMNS
+from .coverage.needs import NEED_COLUMNS
 from .coverage.searches import SEARCH_COLUMNS
 from .load import COLUMNS, SOURCE_COLUMNS
 from .overlaps.weights import weight_problems
@@ -23,6 +24,7 @@ from .timeline import CITATION_COLUMNS
 QUERY_COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     **COLUMNS,
     "lists": LIST_COLUMNS,
+    "needs": NEED_COLUMNS,
     "searches": SEARCH_COLUMNS,
     "sources": SOURCE_COLUMNS,
     "works-by-source": CITATION_COLUMNS,

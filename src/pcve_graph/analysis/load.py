@@ -135,7 +135,9 @@ class _Reader:
 
     def read_places(self) -> None:
         rows = self.rows("places")
-        self.countries = frozenset(place for place, kind, _ in rows if kind.endswith("#Country"))
+        self.countries = frozenset(
+            self.replacement_of(place) for place, kind, _ in rows if kind.endswith("#Country")
+        )
         pairs = (
             (self.replacement_of(place), self.replacement_of(above))
             for place, _, above in rows
@@ -202,7 +204,10 @@ class _Reader:
             members={region: tuple(countries) for region, countries in members.items()},
             countries=self.countries,
             broader=self.broader,
-            frames={frame: self.frames_above.get(frame, ()) for frame in sorted(self.kinds)},
+            frames={
+                frame: self.frames_above.get(frame, ())
+                for frame in sorted(self.kinds.keys() - self.replaced.keys())
+            },
             sorts=self.kind_ids,
             successions={
                 frame: tuple(sorted(predecessors))

@@ -43,6 +43,17 @@ def standing_text(works_facts: Iterable[tuple[Work, Iterable[Fact]]]) -> str:
         words |= {"announced"} if work.status == "planned" else set()
         if work.standings:
             words.update(*(work.standings.get(fact, ()) for fact in facts))
+    return joined_standings(words)
+
+
+def may_stand_otherwise(work: Work) -> bool:
+    """Whether any fact of a work is not stated plainly, or the work is only announced."""
+    return bool(work.standings) or work.status == "planned"
+
+
+def joined_standings(texts: Iterable[str]) -> str:
+    """The words of `WORDS` that occur in any of the texts, joined by a comma."""
+    words = {word for text in texts for word in text.split(", ")}
     return ", ".join(word for word in WORDS if word in words)
 
 

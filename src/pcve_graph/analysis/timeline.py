@@ -67,6 +67,11 @@ class Timeline:
     base: tuple[str, ...] = ()
 
     @property
+    def bounded(self) -> tuple[Work, ...]:
+        """The dated works of which a first or a last possible day is on record."""
+        return tuple(work for work in self.dated if work.earliest or work.latest)
+
+    @property
     def counted(self) -> dict[str, tuple[Work, ...]]:
         """`years` from the first to the last in which a work surely ran."""
         used = [year for year, works in self.years.items() if works]
@@ -101,8 +106,8 @@ def build_timeline(
     works_in_scope = tuple(work for kind in kinds for work in works_in(landscape, kind, scope))
     things = in_period(works_in_scope, scope)
     works = things.all()
-    dated = sorted((w for w in works if w.earliest or w.latest), key=_order)
-    undated = sorted((w for w in works if not (w.earliest or w.latest)), key=lambda w: w.label)
+    dated = sorted((work for work in works if work.start or work.end), key=_order)
+    undated = sorted((w for w in works if not (w.start or w.end)), key=lambda w: w.label)
     by_year: dict[str, list[Work]] = {}
     possible: set[int] = set()
     for work in dated:

@@ -55,6 +55,17 @@ class AnalysisGraph:
         names["country"] = options.pop("country", "")
         return Scope(**self.resolve(**names), first=first, last=last)
 
+    def need_scope(self, options: dict[str, Any]) -> tuple[Scope, str]:
+        """The scope that options select for needs, and the pillar that a source names."""
+        from ..analysis.scope import Scope, option_period
+
+        first, last = option_period(options["since"], options["until"], options["as_of"])
+        names = {key: options[key] for key in ("topic", "group", "funder", "pillar", "country")}
+        iris = resolve_names(self.project, self.saved, "needs", **names)
+        iris = self.landscape.current_iris(iris)
+        pillar = iris.pop("pillar", "")
+        return Scope(**iris, first=first, last=last), pillar
+
     def matrix(self, scope: Scope, by: str, count: str, every: bool = False) -> Matrix:
         """The coverage matrix of a scope; `every` adds all narrower topics or groups."""
         from ..analysis.coverage.matrix import coverage_matrix, read_axis_labels
@@ -94,6 +105,17 @@ class AnalysisGraph:
     "--gaps", is_flag=True, help="List what was searched and not found, and what was not searched."
 )
 @click.option(
+    "--needs",
+    is_flag=True,
+    help="Compare the needs on record with the projects that respond to them.",
+)
+@click.option("--country", default="", metavar="NAME", help="With --needs: only of this economy.")
+@click.option(
+    "--all-topics",
+    is_flag=True,
+    help="All topics or target groups, not only the broadest; --topic has its narrower ones.",
+)
+@click.option(
     "--limit",
     type=COUNT,
     default=10,
@@ -112,6 +134,8 @@ def coverage(
     count: str,
     cell: str,
     gaps: bool,
+    needs: bool,
+    all_topics: bool,
     limit: int,
     form: str,
     picture: Path | None,
@@ -129,30 +153,25 @@ def coverage(
       pcve coverage --topic prisons --count events
       pcve coverage --cell albania/prisons
       pcve coverage --gaps --as-of 2024-06-01
+      pcve coverage --needs --pillar prevent
       pcve coverage --by year --format xlsx -o coverage.xlsx
     """
     from ..analysis.coverage.report import tidy_table, wide_table
     from ..analysis.tables import render_table
 
-    if cell and (gaps or picture):
-        raise UsageError("--cell cannot be combined with --gaps or --picture")
-    if gaps and picture:
-        raise UsageError("--picture cannot be combined with --gaps")
-    if (gaps or cell) and count == "money":
-        raise UsageError("--gaps and --cell require --count projects, events or actors")
+    _check_options(by, count, cell, form, gaps, needs, all_topics, picture, options)
     graph = AnalysisGraph(project_of(context))
     if gaps:
-        write_result(_gaps(graph, by, count, options, form, limit), output, form)
+        write_result(_gaps(graph, by, count, options, form, limit, all_topics), output, form)
+        return
+    if needs:
+        write_result(_needs(graph, options, form), output, form)
         return
     scope = graph.scope(options)
     if cell:
-        if form != "text":
-            raise UsageError(
-                "--cell is available as text only; `--format json` has the works of all cells"
-            )
         write_result(_cell(graph, scope, by, count, cell), output)
         return
-    matrix = graph.with_searches(graph.matrix(scope, by, count), scope)
+    matrix = graph.with_searches(graph.matrix(scope, by, count, all_topics), scope)
     if picture:
         from ..analysis.charts import heat_map
 
@@ -167,8 +186,57 @@ def coverage(
     write_result(render_table(sheet, form), output, form)
 
 
+def _check_options(
+    by: str,
+    count: str,
+    cell: str,
+    form: str,
+    gaps: bool,
+    needs: bool,
+    all_topics: bool,
+    picture: Path | None,
+    options: dict[str, Any],
+) -> None:
+    """Raise UsageError for options that exclude one another."""
+    if cell and form != "text" and not gaps and not needs:
+        raise UsageError(
+            "--cell is available as text only; `--format json` has the works of all cells"
+        )
+    if cell and (gaps or picture):
+        raise UsageError("--cell cannot be combined with --gaps or --picture")
+    if (gaps or needs) and picture:
+        raise UsageError(f"--picture cannot be combined with {'--gaps' if gaps else '--needs'}")
+    if needs and (gaps or cell or by != "topic" or count != "projects" or all_topics):
+        raise UsageError(
+            "--needs cannot be combined with --gaps, --cell, --by, --count or --all-topics"
+        )
+    if options["country"] and not needs:
+        raise UsageError("--country requires --needs; --cell ROW/COLUMN shows one economy")
+    if (gaps or cell) and count == "money":
+        raise UsageError("--gaps and --cell require --count projects, events or actors")
+
+
+def _needs(graph: AnalysisGraph, options: dict[str, Any], form: str) -> bytes:
+    from ..analysis.coverage.needs import compare_needs, need_table, needs_text, read_needs
+    from ..analysis.coverage.searches import read_searches
+    from ..analysis.tables import render_table
+
+    scope, pillar = graph.need_scope(options)
+    where = graph.project, graph.store, graph.landscape
+    needs = read_needs(*where)
+    compared = compare_needs(graph.landscape, needs, read_searches(*where), scope, pillar)
+    shown = graph.landscape, graph.store, compared, scope, len(needs)
+    return needs_text(*shown).encode() if form == "text" else render_table(need_table(*shown), form)
+
+
 def _gaps(
-    graph: AnalysisGraph, by: str, count: str, options: dict[str, Any], form: str, limit: int
+    graph: AnalysisGraph,
+    by: str,
+    count: str,
+    options: dict[str, Any],
+    form: str,
+    limit: int,
+    every: bool,
 ) -> bytes:
     from ..analysis.coverage.gaps import find_open_cells, gap_briefing, gap_table, last_access_day
     from ..analysis.tables import render_table
@@ -180,10 +248,8 @@ def _gaps(
     searched = scope
     if as_of:
         scope = dataclasses.replace(scope, first=None, last=None)
-    matrix = graph.with_searches(graph.matrix(scope, by, count, every=True), searched)
-    other_matrix = (
-        None if count == "actors" else graph.matrix(scope, by, _OTHER_KIND[count], every=True)
-    )
+    matrix = graph.with_searches(graph.matrix(scope, by, count, every), searched)
+    other_matrix = None if count == "actors" else graph.matrix(scope, by, _OTHER_KIND[count], every)
     cells = find_open_cells(graph.landscape, matrix, other_matrix, on)
     where = graph.landscape, graph.store, matrix, cells, on
     return (

@@ -54,7 +54,6 @@ class StateOfDay:
         self.day = day
         self._store = store
         self._asked = period_of_days(day, day)
-        self._by_part = {*ontology.implied.values()}
         self._inversely = {*ontology.implied_inversely.values()}
         self._roles: dict[str, set[str]] = {}
         for role, path in (*ontology.implied.items(), *ontology.implied_inversely.items()):

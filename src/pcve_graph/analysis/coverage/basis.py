@@ -12,6 +12,7 @@ from ..standing import (
     facts_of_axis,
     facts_of_place,
     facts_of_scope,
+    may_stand_otherwise,
     standing_text,
 )
 from ..works import Landscape, Work
@@ -40,7 +41,7 @@ def cell_standing(landscape: Landscape, matrix: Matrix, row: AxisEntry, column: 
     return standing_text(
         (work, _facts_of_cell(landscape, matrix, work, place, value))
         for work in works
-        if work.standings or work.status == "planned"
+        if may_stand_otherwise(work)
     )
 
 

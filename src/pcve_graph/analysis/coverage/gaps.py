@@ -137,17 +137,17 @@ def _rank(cell: OpenCell) -> tuple[int, int, str]:
 def weakness(work: Work, on: date | None) -> str:
     """Why a work covers its cell only weakly; empty if it does not.
 
-    A project has ended, has not begun, states no dates or is small. An event states no date, or is
-    only announced.
+    A project has surely ended, has surely not begun, states no dates or is small. An event states
+    no date, or is only announced.
     """
-    if not work.earliest and not work.latest:
+    if not (work.start or work.end or work.earliest or work.latest):
         return "no dates stated"
     if work.kind == "event":
         return "announced only" if work.status == "planned" else ""
-    if on and work.latest and work.latest < on.isoformat():
-        return f"ended {format_date(work.end or work.start or work.latest)}"
-    if on and work.earliest and work.earliest > on.isoformat():
-        return f"begins {format_date(work.start or work.end or work.earliest)}"
+    if on and work.period.last < on.toordinal():
+        return f"ended {format_date(work.end or work.start or '')}"
+    if on and work.period.first > on.toordinal():
+        return f"begins {format_date(work.start or work.end or '')}"
     if work.sort in SMALL_KINDS:
         return SMALL_KINDS[work.sort]
     totals = [

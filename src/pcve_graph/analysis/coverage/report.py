@@ -11,7 +11,7 @@ from ...graph.labels import designation_notes as footnotes
 from ...model.words import quantity
 from ...query.render import format_date
 from ..scope import Scope, ScopedWorks
-from ..standing import WORDS
+from ..standing import joined_standings
 from ..tables import ReportCell, ReportTable
 from ..works import BudgetSum, Landscape, budget_sums
 from .basis import AXIS_WORDS, base_notes, cell_standing, is_transposed
@@ -153,18 +153,15 @@ def _cell(landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntr
 
 def standing_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
     """What the sign at a number means, with the words that apply to the cells of a matrix."""
-    words = {
-        word
+    words = joined_standings(
+        cell_standing(landscape, matrix, row, column)
         for row in matrix.rows
         for column in matrix.columns
-        for word in cell_standing(landscape, matrix, row, column).split(", ")
-        if word
-    }
+    )
     if words:
-        applicable = ", ".join(word for word in WORDS if word in words)
         yield (
             f"{STANDING_SIGN}  some of its works are there by a fact that is not stated plainly: "
-            f"{applicable}."
+            f"{words}."
         )
 
 

@@ -97,27 +97,28 @@ def with_searches(
             covering = tuple(
                 search
                 for search in searches
-                if _covers(search, landscape, matrix, row, column)
-                and _covers_days(search, *_days(matrix, column, period))
+                if column.role != "unknown"
+                and covers_cell(search, landscape, row.key, _topic_of(matrix, column))
+                and covers_days(search, *_days(matrix, column, period))
             )
             if covering:
                 searches_by_cell[row.key, column.key] = covering
     return replace(matrix, searches=searches_by_cell)
 
 
-def _covers(
-    search: Search, landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry
-) -> bool:
+def _topic_of(matrix: Matrix, column: AxisEntry) -> str:
+    """The topic of a column, or that of the scope; empty for all topics."""
+    return column.key if matrix.by == "topic" and column.key != ALL else matrix.scope.topic
+
+
+def covers_cell(search: Search, landscape: Landscape, place: str, topic: str) -> bool:
     """Whether the search was for the place and the topic of a cell, or for broader ones.
 
     A target group, funder, process or year makes a cell smaller, so any search that covers the cell
-    without it covers it too.
+    without it covers it too. An empty `topic` is all topics.
     """
-    if column.role == "unknown":
+    if search.places.isdisjoint((place, *landscape.within.get(place, ()))):
         return False
-    if search.places.isdisjoint((row.key, *landscape.within.get(row.key, ()))):
-        return False
-    topic = column.key if matrix.by == "topic" and column.key != ALL else matrix.scope.topic
     return not search.topics or (
         bool(topic) and not search.topics.isdisjoint((topic, *landscape.broader.get(topic, ())))
     )
@@ -132,7 +133,7 @@ def _days(matrix: Matrix, column: AxisEntry, period: Scope) -> tuple[date | None
     return first, last
 
 
-def _covers_days(search: Search, first: date | None, last: date | None) -> bool:
+def covers_days(search: Search, first: date | None, last: date | None) -> bool:
     """Whether the search was for all days of a period; without an end it reaches to its own day.
 
     A period without an end is covered by any search that was not limited to an earlier one.

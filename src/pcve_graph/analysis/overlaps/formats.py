@@ -14,13 +14,13 @@ from ...model.namespaces import concept_iri, expand, hashed_iri
 from ..tables import ReportCell, ReportTable
 from ..works import Landscape
 from .find import OverlapCriteria, OverlapPair, Overlaps
-from .reasons import label_list, reason_text, shared_facts
+from .reasons import label_list, pair_standing, reason_text, shared_facts
 from .report import criteria_text
 from .score import PARTS, VERDICTS
 from .supporting_facts import find_supporting_facts
 
 COLUMNS = (
-    *("verdict", "score", "one", "one name", "one start", "one end"),
+    *("verdict", "holds", "standing", "score", "one", "one name", "one start", "one end"),
     *("other", "other name", "other start", "other end"),
     *PARTS,
     *("shared topics and groups", "shared places", "shared bodies", "reason"),
@@ -47,7 +47,8 @@ def overlap_table(
             ]
             rows.append(
                 (
-                    *(verdict, round(pair.score, 4), *works),
+                    *(verdict, pair.holds, pair_standing(landscape, pair)),
+                    *(round(pair.score, 4), *works),
                     *(None if value is None else round(value, 4) for value in parts),
                     label_list(landscape, common.subjects),
                     label_list(landscape, common.places),

@@ -7,8 +7,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...model.dates import EDTF, date_range, precision
-from ...model.periods import Period, days_between, surely_overlap
+from ...model.periods import NOT_KNOWN, Period, days_between, surely_overlap
 from ...query.render import format_date
+from ..standing import (
+    Fact,
+    facts_of_axis,
+    facts_of_dates,
+    facts_of_place,
+    may_stand_otherwise,
+    standing_text,
+)
 from ..works import Landscape, Work
 from .find import OverlapPair
 from .related import RelationMark
@@ -31,6 +39,12 @@ class SharedFacts:
     wider_groups: tuple[str, ...]
     places: tuple[str, ...]
     company: tuple[str, ...]
+
+    @property
+    def by_axis(self) -> dict[str, tuple[str, ...]]:
+        """The topics and the groups that both state or imply, by `topic` and `group`."""
+        groups = (*self.groups, *self.wider_groups)
+        return {"topic": (*self.topics, *self.wider), "group": groups}
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -81,17 +95,39 @@ def common_places(landscape: Landscape, first: Work, second: Work) -> tuple[str,
     return tuple(sorted(chosen or {*first.countries} & {*second.countries}))
 
 
+def pair_standing(landscape: Landscape, pair: OverlapPair) -> str:
+    """How the facts stand that a pair shares, and the dates and places of both works."""
+    common = shared_facts(landscape, pair)
+
+    def facts(work: Work) -> set[Fact]:
+        stated = facts_of_dates(work) | facts_of_place(landscape, work)
+        for axis, iris in common.by_axis.items():
+            for iri in iris:
+                stated |= facts_of_axis(landscape, work, axis, iri)
+        return stated | {
+            (role, actor)
+            for role, actors in work.actors.items()
+            for actor in actors
+            if actor in common.company
+        }
+
+    works = (pair.first, pair.second)
+    return standing_text((work, facts(work)) for work in works if may_stand_otherwise(work))
+
+
 def reason_text(landscape: Landscape, pair: OverlapPair) -> str:
-    """One or two sentences on why `pair` has its verdict, or what is missing to decide."""
+    """Why `pair` has its verdict, or what is missing to decide, and how that stands."""
     common = shared_facts(landscape, pair)
     sentence = _subject(landscape, pair, common)
     if pair.mark:
         relation = _relation(landscape, pair, pair.mark)
-        return (
-            f"{relation}."
-            if pair.verdict == "related"
-            else f"{sentence}. {_first_upper(relation)}."
+        sentence = (
+            relation if pair.verdict == "related" else f"{sentence}. {_first_upper(relation)}"
         )
+    if pair.holds == NOT_KNOWN and pair.verdict != "not-known":
+        sentence += ". Whether in the period that is asked for is not known"
+    if standing := pair_standing(landscape, pair):
+        sentence += f". Rests on facts that are {standing.replace(', ', ' or ')}"
     return f"{sentence}."
 
 

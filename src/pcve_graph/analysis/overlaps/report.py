@@ -12,6 +12,7 @@ import pyoxigraph as ox
 from ...graph import claims
 from ...graph.labels import designation_notes
 from ...model.namespaces import expand, source_iri
+from ...model.periods import YES
 from ..works import Landscape, Work
 from .find import OverlapCriteria, OverlapPair, Overlaps
 from .reasons import (
@@ -115,6 +116,9 @@ def _answer(briefing: Briefing) -> str:
     top = next((overlaps.pairs[head][0] for head in _TITLES if overlaps.pairs[head]), None)
     if top:
         answer += f" The strongest: {top.first.label} and {top.second.label} ({top.score:.2f})."
+    unsure = sum(pair.holds != YES for head in _TITLES for pair in overlaps.pairs[head])
+    if unsure:
+        answer += f" Of {unsure:,} of these the dates leave open whether in that period."
     compared = " and ".join(
         f"{number:,} {kind}{'' if number == 1 else 's'}"
         for kind, number in overlaps.compared.items()
