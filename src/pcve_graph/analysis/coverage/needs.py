@@ -19,6 +19,7 @@ from ...graph.labels import designation_notes, labels
 from ...model.namespaces import local_name
 from ...model.periods import NEVER, NO, NOT_KNOWN, YES, Period, period_of_dates, share_a_day
 from ...model.project import Project
+from ...model.words import quantity
 from ...query.columns import Column, select_rows
 from ...query.render import format_date
 from ...query.saved import required_queries
@@ -32,7 +33,6 @@ from ..standing import (
 )
 from ..tables import ReportCell, ReportTable
 from ..works import Landscape, Work
-from .basis import quantity
 from .matrix import NOT_SEARCHED, NOTHING_FOUND, RECORDED, Search
 from .report import NO_PROOF, scope_words
 from .searches import covers_cell, covers_days, search_text
