@@ -158,9 +158,21 @@ def terminal_width() -> int:
         return int(stated)
     if not on_terminal():
         return 0
-    with contextlib.suppress(OSError):
-        return os.get_terminal_size(sys.stdout.fileno()).columns or _USUAL_WIDTH
-    return _USUAL_WIDTH
+    return _terminal_size()[0] or _USUAL_WIDTH
+
+
+def _terminal_size() -> tuple[int, int]:
+    """The columns and rows of the terminal that stdout is; (0, 0) where it does not report them."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno())
+    except OSError:
+        return (0, 0)
+
+
+def _in_pager(text: str) -> bool:
+    """Show a text in a pager. False if there is none, or the terminal shows the whole text."""
+    sys.stdout.flush()
+    return show_in_pager(text, _terminal_size(), sys.stdout.encoding)
 
 
 def read_stdin() -> bytes:
@@ -225,7 +237,7 @@ def write_result(
         if head is not None and output is None and on_terminal():
             content = _bold_line(content, head)
     if output is None:
-        if not (isinstance(content, str) and on_terminal() and show_in_pager(content)):
+        if not (isinstance(content, str) and on_terminal() and _in_pager(content)):
             _on_stdout(content, form)
         return
     if isinstance(content, str):

@@ -13,7 +13,6 @@ import shlex
 import shutil
 import signal
 import subprocess
-import sys
 from typing import Final
 
 from ..system.sandbox import inside
@@ -33,14 +32,15 @@ def allow_paging(allowed: bool) -> None:
     _Paging.allowed = allowed
 
 
-def show_in_pager(text: str) -> bool:
-    """Show a text for the terminal that stdout is in a pager, and wait until the reader closes it.
+def show_in_pager(text: str, size: tuple[int, int], encoding: str) -> bool:
+    """Show a text for a terminal of `size` in a pager, and wait until the reader closes it.
 
-    False if there is no pager, or the text fits on the screen: the caller writes it then. While the
-    pager runs, no time limit holds, and Ctrl-C is for the pager.
+    `size` is its columns and rows, (0, 0) where it does not report them. False if there is none,
+    or the text fits on the screen: the caller writes it then. While the pager runs, no time limit
+    holds, and Ctrl-C is for the pager.
     """
     command = _pager()
-    if not command or _fits(text):
+    if not command or _fits(text, *size):
         return False
     inside.hand_over_terminal()
     try:
@@ -50,7 +50,7 @@ def show_in_pager(text: str) -> bool:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         with contextlib.suppress(BrokenPipeError):  # the reader has closed it before the end
-            process.communicate(text.encode(sys.stdout.encoding, "backslashreplace"))
+            process.communicate(text.encode(encoding, "backslashreplace"))
         process.wait()
     finally:
         signal.signal(signal.SIGINT, before)
@@ -71,12 +71,8 @@ def _pager() -> tuple[str, ...]:
     return _USUAL if shutil.which(_USUAL[0]) else ()
 
 
-def _fits(text: str) -> bool:
-    """Whether the terminal shows the whole text, also where it wraps lines."""
-    try:
-        columns, rows = os.get_terminal_size(sys.stdout.fileno())
-    except OSError:
-        return True
+def _fits(text: str, columns: int, rows: int) -> bool:
+    """Whether a terminal shows the whole text, also where it wraps lines."""
     if not (columns and rows):
         return True
     height = sum(max(1, -(-len(line) // columns)) for line in text.splitlines())

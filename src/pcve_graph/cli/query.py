@@ -12,6 +12,7 @@ from textwrap import indent
 from typing import Any
 
 import click
+import pyoxigraph as ox
 
 from ..graph.labels import designation_notes, labels
 from ..graph.ontology import read_ontology
@@ -121,16 +122,10 @@ def run_query(
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
-        if not isinstance(answer, ResultTable):
-            raise UsageError("--why requires a SELECT query")
-        if not isinstance(graph, SavedGraph):
-            raise UsageError(
-                "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
-            )
         ontology = read_ontology(project)
-        store = graph.saved.store
+        store, table = _explained(graph, answer)
         reasons = render_reasons(
-            store, ontology, chosen.text, bindings, answer, options.why, options.form
+            store, ontology, chosen.text, bindings, table, options.why, options.form
         )
         return CommandOutput(reasons, tuple(talk), form=options.form or "table")
     look = RowLook(
@@ -169,6 +164,20 @@ def _answer(
     except ServiceRefusedError as error:
         raise UsageError(f"{error}; --allow-service permits it") from None
     return with_lists(answer, query.lists)
+
+
+def _explained(graph: ReadableGraph, answer: Answer) -> tuple[ox.Store, ResultTable]:
+    """The store with the evidence of an answer, and its rows.
+
+    Raises UsageError for an answer without rows, and for a graph on a server.
+    """
+    if not isinstance(answer, ResultTable):
+        raise UsageError("--why requires a SELECT query")
+    if not isinstance(graph, SavedGraph):
+        raise UsageError(
+            "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
+        )
+    return graph.saved.store, answer
 
 
 def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Term]:
