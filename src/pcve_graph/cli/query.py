@@ -121,18 +121,8 @@ def run_query(
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
-        if not isinstance(answer, ResultTable):
-            raise UsageError("--why requires a SELECT query")
-        if not isinstance(graph, SavedGraph):
-            raise UsageError(
-                "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
-            )
-        ontology = read_ontology(project)
-        store = graph.saved.store
-        reasons = render_reasons(
-            store, ontology, chosen.text, bindings, answer, options.why, options.form
-        )
-        return CommandOutput(reasons, tuple(talk), form=options.form or "table")
+        text = _explained(project, graph, chosen, bindings, answer, options)
+        return CommandOutput(text, tuple(talk), form=options.form or "table")
     look = RowLook(
         options.iris, options.width, options.layout, _parameters(chosen, bindings), chosen.name
     )
@@ -178,6 +168,26 @@ def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Te
         for parameter in query.params.values()
         if parameter.variable in bindings
     }
+
+
+def _explained(
+    project: Project,
+    graph: ReadableGraph,
+    query: SavedQuery,
+    bindings: Mapping[str, Term],
+    answer: Answer,
+    options: QueryOptions,
+) -> str:
+    """The rows of the answer with the facts behind them. Raises UsageError where there are none."""
+    if not isinstance(answer, ResultTable):
+        raise UsageError("--why requires a SELECT query")
+    if not isinstance(graph, SavedGraph):
+        raise UsageError(
+            "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
+        )
+    ontology, number = read_ontology(project), options.why or 0
+    where = graph.saved.store, ontology, query.text, bindings, answer
+    return render_reasons(*where, number, options.form)
 
 
 def _rendered(
