@@ -12,7 +12,6 @@ from textwrap import indent
 from typing import Any
 
 import click
-import pyoxigraph as ox
 
 from ..graph.labels import designation_notes, labels
 from ..graph.ontology import read_ontology
@@ -122,12 +121,8 @@ def run_query(
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
-        ontology = read_ontology(project)
-        store, table = _explained(graph, answer)
-        reasons = render_reasons(
-            store, ontology, chosen.text, bindings, table, options.why, options.form
-        )
-        return CommandOutput(reasons, tuple(talk), form=options.form or "table")
+        text = _explained(project, graph, chosen, bindings, answer, options)
+        return CommandOutput(text, tuple(talk), form=options.form or "table")
     look = RowLook(
         options.iris, options.width, options.layout, _parameters(chosen, bindings), chosen.name
     )
@@ -166,20 +161,6 @@ def _answer(
     return with_lists(answer, query.lists)
 
 
-def _explained(graph: ReadableGraph, answer: Answer) -> tuple[ox.Store, ResultTable]:
-    """The store with the evidence of an answer, and its rows.
-
-    Raises UsageError for an answer without rows, and for a graph on a server.
-    """
-    if not isinstance(answer, ResultTable):
-        raise UsageError("--why requires a SELECT query")
-    if not isinstance(graph, SavedGraph):
-        raise UsageError(
-            "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
-        )
-    return graph.saved.store, answer
-
-
 def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Term]:
     """The terms that the parameters of a query are set to, by name."""
     return {
@@ -187,6 +168,26 @@ def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Te
         for parameter in query.params.values()
         if parameter.variable in bindings
     }
+
+
+def _explained(
+    project: Project,
+    graph: ReadableGraph,
+    query: SavedQuery,
+    bindings: Mapping[str, Term],
+    answer: Answer,
+    options: QueryOptions,
+) -> str:
+    """The rows of the answer with the facts behind them. Raises UsageError where there are none."""
+    if not isinstance(answer, ResultTable):
+        raise UsageError("--why requires a SELECT query")
+    if not isinstance(graph, SavedGraph):
+        raise UsageError(
+            "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
+        )
+    ontology, number = read_ontology(project), options.why or 0
+    where = graph.saved.store, ontology, query.text, bindings, answer
+    return render_reasons(*where, number, options.form)
 
 
 def _rendered(
