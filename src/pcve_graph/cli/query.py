@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -17,6 +18,7 @@ from ..model.limits import QUERY_SECONDS
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..model.suggest import did_you_mean
+from ..model.terms import Term
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
 from ..query.asked_terms import query_notes
@@ -24,7 +26,7 @@ from ..query.execute import RESULT_FORMATS, ResultTable, ResultTriples, ServiceR
 from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.parameters import MissingParameterError
 from ..query.render import aligned_columns, render_answer
-from ..query.saved import read_queries
+from ..query.saved import SavedQuery, read_queries
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
 from .bounds import COUNT, QUERY_TIMEOUT
@@ -109,10 +111,7 @@ def run_query(
         )
     except ServiceRefusedError as error:
         raise UsageError(f"{error}; --allow-service permits it") from None
-    talk = list(map(note_line, chosen.notes))
-    if chosen.is_foreign:
-        notes = query_notes(graph, chosen, bindings)
-        talk += [one_line(f"{chosen.path}:{line}: note: {text}") for line, text in notes]
+    talk = _notes(graph, chosen, bindings)
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
@@ -133,6 +132,13 @@ def run_query(
     )
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual)
+
+
+def _notes(graph: ReadableGraph, query: SavedQuery, bindings: Mapping[str, Term]) -> list[str]:
+    """A line for each note on the header of a query, and on what its text cannot match."""
+    notes = query_notes(graph, query, bindings) if query.is_foreign else ()
+    on_text = [one_line(f"{query.path}:{line}: note: {text}") for line, text in notes]
+    return [*map(note_line, query.notes), *on_text]
 
 
 def note_line(problem: Problem) -> str:
