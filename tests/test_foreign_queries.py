@@ -197,7 +197,7 @@ def test_params_may_be_a_list(header: str, names: set[str]) -> None:
     ],
 )
 @pytest.mark.parametrize("key", ["defaults", "enumerate"])
-def test_a_default_is_kept_however_its_parameter_is_written(
+def test_a_default_is_read_with_any_form_of_its_parameter(
     variable: str, written: str, form: str, key: str
 ) -> None:
     name = written.replace("VARIABLE", variable)

@@ -52,8 +52,8 @@ def test_tags_are_written_in_their_case_and_nothing_else_changes(form: str) -> N
     assert {quad.triple for quad in ox.parse(written, format=rdf)} == set(triples())
     text = written.decode()
     for tag in TAGS:
-        found = len(re.findall(rf'(?:@|xml:lang="|"){re.escape(tag)}\b', text))
-        assert found >= (1 if form == "jsonld" else len(TEXTS))
+        count = len(re.findall(rf'(?:@|xml:lang="|"){re.escape(tag)}\b', text))
+        assert count >= (1 if form == "jsonld" else len(TEXTS))
     read_back = serialize((quad.triple for quad in ox.parse(written, format=rdf)), form)
     assert read_back == written == with_canonical_tags(written)
 

@@ -118,7 +118,7 @@ def test_a_typed_parameter_takes_the_values_of_its_datatype(name: str, form: str
             bind(typed, {"x": value})
 
 
-def test_a_wrong_typed_value_is_told_before_the_query_runs(
+def test_a_wrong_typed_value_is_refused_before_the_query_runs(
     tmp_path: Path, northtown: World
 ) -> None:
     (tmp_path / "since.rq").write_text("SELECT ?e { ?e ?p ?_since_integer } LIMIT ?__n_integer")

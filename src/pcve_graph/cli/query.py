@@ -112,12 +112,7 @@ def run_query(
         raise error.with_example(f"--set {error.name}={error.example}") from None
     start = time.monotonic()
     answer = _answer(graph, chosen, bindings, options, seconds)
-    talk = list(map(note_line, chosen.notes))
-    if chosen.is_foreign:
-        talk += [
-            one_line(f"{chosen.path}:{note.line}: note: {note.sentence}")
-            for note in query_notes(graph, chosen, bindings)
-        ]
+    talk = _notes(graph, chosen, bindings)
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
     if options.why is not None:
@@ -202,6 +197,13 @@ def _rendered(
     store = graph.words(answer)
     text = AnswerText(render_labelled(answer, options.form, store))
     return text, designation_notes(store, labels(store, table_terms(answer)).values())
+
+
+def _notes(graph: ReadableGraph, query: SavedQuery, bindings: Mapping[str, Term]) -> list[str]:
+    """A line for each note on the header of a query, and on what its text cannot match."""
+    notes = query_notes(graph, query, bindings) if query.is_foreign else ()
+    on_text = [one_line(f"{query.path}:{line}: note: {text}") for line, text in notes]
+    return [*map(note_line, query.notes), *on_text]
 
 
 def note_line(problem: Problem) -> str:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from ..model.namespaces import PREFIXES, other_scheme, split_iri
 from ..model.suggest import similar_names
-from ..model.terms import Term, from_iri
+from ..model.terms import NTerm, Term, from_iri, to_iri
 from ..syntax.sparql_tokens import (
     Token,
     closing_braces,
@@ -105,7 +105,9 @@ def _is_inverse(query_tokens: list[Token], place: int) -> bool:
 def _expanded(token: Token, prefixes: Mapping[str, str]) -> str:
     """The IRI of a token; empty for a relative one and for a prefix that is not declared."""
     if token.kind == "iri":
-        return token.text[1:-1] if re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text) else ""
+        return (
+            to_iri(NTerm(token.text)) if re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text) else ""
+        )
     prefix, _, name = token.text.partition(":")
     return prefixes[prefix] + re.sub(r"\\(.)", r"\1", name) if prefix in prefixes and name else ""
 
@@ -178,8 +180,8 @@ def _nearest(graph: ReadableGraph, iri: str) -> str:
     near = similar_names(name, by_name, 1)
     if near:
         return f"; did you mean {by_name[near[0]]}?"
-    others = [one for one in sorted(candidates) if _is_named(split_iri(one)[1], name)]
-    return f"; did you mean {min(others, key=len)}?" if others else ""
+    namesakes = [iri for iri in sorted(candidates) if _is_named(split_iri(iri)[1], name)]
+    return f"; did you mean {min(namesakes, key=len)}?" if namesakes else ""
 
 
 def _is_named(candidate: str, name: str) -> bool:

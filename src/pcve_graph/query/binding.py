@@ -21,11 +21,12 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from ..model.problems import UsageError
-from ..model.terms import Term
+from ..model.terms import Term, is_iri
 from ..syntax.sparql_constants import GRAPH, LIMIT, ROW, constant_places
 from ..syntax.sparql_tokens import Token, closing_braces, tokenize
 
 _FORMS = ("SELECT", "CONSTRUCT", "DESCRIBE", "ASK")
+_PATH_MODIFIER = re.compile(r"[+*]|\?(?!\w)")
 _MOST_ROWS = 10**9
 """The greatest number after LIMIT or OFFSET; engines overflow at a greater one."""
 
@@ -252,7 +253,7 @@ class _Binder:
         There is none after `^` and before the modifier of a path, where rdflib accepts none.
         """
         before = "" if self.source[start - 1 : start] == "^" else " "
-        modified = re.match(r"[+*]|\?(?!\w)", self.source[end:]) and value.startswith("<")
+        modified = _PATH_MODIFIER.match(self.source, end) and is_iri(value)
         return f"{before}{value}{'' if modified else ' '}"
 
     def insert(self, offset: int, text: str) -> None:

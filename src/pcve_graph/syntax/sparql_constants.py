@@ -77,8 +77,8 @@ def with_placeholders(text: str, names: Collection[str]) -> tuple[str, dict[str,
             datatype = query_tokens[index - 1].text == "^"
             constant = "<a:b>" if datatype else _PLACEHOLDERS.get(kind, '""')
             _place(kinds, constants, token, kind, constant)
-    found = _replaced(text, constants)
-    wrong = first_wrong_token(found) if names else None
+    checked = _replaced(text, constants)
+    wrong = first_wrong_token(checked) if names else None
     for _ in range(_MOST_REPAIRS):
         place = None if wrong is None else _parameter_before(query_tokens, wrong, names)
         if wrong is None or place is None or query_tokens[place] in constants:
@@ -88,8 +88,8 @@ def with_placeholders(text: str, names: Collection[str]) -> tuple[str, dict[str,
         if later is not None and later <= wrong:
             break
         _place(kinds, constants, query_tokens[place], REQUIRED, "<a:b>")
-        found, wrong = repaired, later
-    return found, kinds
+        checked, wrong = repaired, later
+    return checked, kinds
 
 
 def _place(

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ..model.namespaces import PREFIXES
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.suggest import similar_names
+from ..model.terms import from_iri
 from .sparql_bounds import check_query_text
 from .sparql_grouping import AGGREGATES, grouping_fault
 from .sparql_tokens import KEYWORDS, Token, declared_prefixes, line_and_column, tokenize
@@ -134,7 +135,9 @@ def _iri_of(token: Token, prefixes: dict[str, str]) -> str:
     if token.kind == "iri":
         return token.text
     prefix, _, local = token.text.partition(":")
-    return f"<{prefixes[prefix]}{local}>" if token.kind == "name" and prefix in prefixes else ""
+    if token.kind != "name" or prefix not in prefixes:
+        return ""
+    return from_iri(prefixes[prefix] + local)
 
 
 def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, str]:
