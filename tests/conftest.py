@@ -25,6 +25,8 @@ from pcve_graph.records.assemble import AssembledGraph, build_graph
 from pcve_graph.records.reader import read_records
 
 ROOT = Path(__file__).resolve().parents[1]
+# pytest-xdist sets it in its workers, and pcve wraps text for people at the columns that it states.
+os.environ.pop("COLUMNS", None)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -276,7 +276,6 @@ class Asked:
 
     def day(self, day: date) -> None:
         """The questions about a day."""
-        plain = lambda case: ""  # noqa: E731
         projects = self.rows("ongoing-projects", "project", "case", day=day)
         self.compare(
             projects,
@@ -294,13 +293,13 @@ class Asked:
             self.rows("involvements-on-a-day", "work", "case", day=day),
             lambda case: case.whole.may_hold(day) and case.part.may_hold(day),
             lambda case: case.part.surely_holds(day),
-            plain,
+            unmarked,
         )
         self.compare(
             self.rows("names-on-a-day", "thing", "body", day=day),
             lambda case: case.part.may_hold(day) and Span(case.whole.start, "").may_hold(day),
             lambda case: case.part.surely_holds(day),
-            plain,
+            unmarked,
         )
         self.roles(day)
 
@@ -364,20 +363,20 @@ class Asked:
         for number, case in enumerate(self.cases):
             event = case.whole.of_event
             for place, other in enumerate(self.cases):
-                answered, hosting = rows.get((str(number), str(place))), other.part
+                line, hosting = rows.get((str(number), str(place))), other.part
                 may = min(days_of(hosting.start)) <= max(days_of(event.end)) and (
                     max(days_of(hosting.end)) >= min(days_of(event.start))
                 )
-                assert (answered is not None) is may, (event, hosting)
+                assert (line is not None) is may, (event, hosting)
                 surely = (
                     event.is_certain
                     and hosting.is_certain
                     and max(days_of(hosting.start)) <= min(days_of(event.start))
                     and min(days_of(hosting.end)) >= max(days_of(event.end))
                 )
-                if answered:
+                if line:
                     holds = "yes" if surely and not announced(case) else "not known"
-                    assert answered["holds"] == holds, (event, hosting, answered)
+                    assert line["holds"] == holds, (event, hosting, line)
             assert (str(number) in hosted) is not ((str(number), "") in rows)
 
     def overlaps(self) -> None:
@@ -393,24 +392,29 @@ class Asked:
                 rows[key] = row.asdict()
         for number, case in enumerate(self.cases):
             for place, other in enumerate(self.cases[:number]):
-                answered = rows.get(frozenset((number, place)))
-                one, two = case.whole, other.whole
-                may = min(days_of(one.start)) <= max(days_of(two.end)) and (
-                    min(days_of(two.start)) <= max(days_of(one.end))
+                line = rows.get(frozenset((number, place)))
+                span, against = case.whole, other.whole
+                may = min(days_of(span.start)) <= max(days_of(against.end)) and (
+                    min(days_of(against.start)) <= max(days_of(span.end))
                 )
-                assert (answered is not None) is may, (one, two)
-                if answered and answered["holds"] == "yes":
-                    assert one.is_certain
-                    assert two.is_certain
-                    assert one.begins_by <= two.ends_from
-                    assert two.begins_by <= one.ends_from
+                assert (line is not None) is may, (span, against)
+                if line and line["holds"] == "yes":
+                    assert span.is_certain
+                    assert against.is_certain
+                    assert span.begins_by <= against.ends_from
+                    assert against.begins_by <= span.ends_from
                     assert not stands(case) + stands(other)
-                elif row and not stands(case) + stands(other) and one.is_certain and two.is_certain:
+                elif (
+                    line
+                    and not stands(case) + stands(other)
+                    and span.is_certain
+                    and against.is_certain
+                ):
                     ranges = [
-                        (max(days_of(span.start)), min(days_of(span.end))) for span in (one, two)
+                        (max(days_of(own.start)), min(days_of(own.end))) for own in (span, against)
                     ]
                     start, end = max(low for low, _ in ranges), min(high for _, high in ranges)
-                    assert start > end, (one, two)
+                    assert start > end, (span, against)
 
     def funding(self) -> None:
         """An initiative outlived its funding if a witness is after every day of the end of it."""
@@ -428,6 +432,11 @@ class Asked:
                 assert outlived, (case, row)
             elif not row["standing"]:
                 assert not outlived, (case, row)
+
+
+def unmarked(case: Case) -> str:
+    """What is nested in a record is stated plainly, in whichever case."""
+    return ""
 
 
 def stands(case: Case) -> str:
