@@ -18,6 +18,7 @@ from ...model.schema import Ontology
 from ...model.terms import Term
 from ..execute import ResultTable, ResultTriples
 from ..lists import table_terms
+from ..state_of_day import DATES
 from .endpoint import Endpoint
 from .messages import EndpointError
 
@@ -115,7 +116,7 @@ def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox
             f"CONSTRUCT {{ ?n ?p {node} . ?n a ?c }} WHERE {{ ?n ?p {node} ; a ?c "
             f'FILTER(STRSTARTS(STR(?n), "{BASE}id/")) }}'
         )
-        _add_answer(store, endpoint.ask(pointing))
+        _add_incoming(endpoint, store, node, pointing)
     _add_answer(store, endpoint.ask(_DESIGNATIONS))
     return store
 
@@ -131,6 +132,27 @@ def _current_iri(endpoint: Endpoint, store: ox.Store, node: Term) -> str:
         return min(iris, default=None)
 
     return last_replacement(str(getattr(node, "value", "")), replacement_of)
+
+
+def _add_incoming(endpoint: Endpoint, store: ox.Store, node: ox.NamedNode, pointing: str) -> None:
+    """Add what refers to a node, as `pointing` constructs it, with labels, dates and evidence."""
+    incoming = ox.Store()
+    _add_answer(incoming, endpoint.ask(pointing))
+    store.extend(incoming)
+    subjects = {quad.subject for quad in incoming if isinstance(quad.subject, ox.NamedNode)}
+    _add_properties(endpoint, store, subjects, (*LABELS, *DATES))
+    path = "/".join(f"{nterm(name)}?" for name in _PARTS)
+    claims = ox.Store()
+    pattern = f"?c {nterm('rdf:object')} {node} ; {path} ?n"
+    text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {pattern} . ?n ?p ?o }}"
+    _add_answer(claims, endpoint.ask(text))
+    store.extend(claims)
+    sources = {
+        quad.object
+        for quad in claims
+        if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(f"{BASE}source/")
+    }
+    _add_properties(endpoint, store, sources, _SHOWN_PROPERTIES)
 
 
 def _properties_of_things(ontology: Ontology) -> tuple[str, ...]:
