@@ -80,6 +80,7 @@ BY_PART = {
     "records/coarsening.py": "schema:latitude schema:longitude",
     "validation/claim_index.py": "pcve:Overlap pcve:inClaim",
     "graph/source_passages.py": "pcve:sha256Read schema:archivedAt",
+    "query/label_properties.py": "pcve:Naming pcve:hasNaming",
     "query/remote/excerpts.py": "schema:archivedAt",
     "query/thing_view.py": "schema:archivedAt",
     "query/weak_sources.py": "dcterms:issued pcve:mirrorOf pcve:withdrawn",

@@ -418,3 +418,4 @@ def test_one_note_says_which_property_holds_the_names(
     (line,) = asked.stderr.splitlines()
     assert line.startswith(f"stdin:{place}: note: ")
     assert "skos:prefLabel" in line
+    assert "rdfs:label" in northtown.pcve("explain", "query-labels").stdout

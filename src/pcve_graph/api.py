@@ -169,6 +169,7 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         check_type("name", name, str)
         if queries is not None:
             check_type("queries", queries, str, Path)
+        read_limit(limit)
         values = {key.rstrip("_"): parameter_text(key, value) for key, value in settings.items()}
         bounds = read_bounds(QUERY_SECONDS if timeout is None else timeout, memory)
         folder = None if queries is None else Path(queries)
@@ -184,7 +185,7 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         start = time.monotonic()
         answer = self._answer(chosen, bindings, limit, flag("allow_service", allow_service), bounds)
         left = remaining_seconds(bounds[0], time.monotonic() - start)
-        notes = base_notes(self._graph.ask, chosen, bindings, left, memory=bounds[1])
+        notes = base_notes(self._graph.ask, chosen.base, bindings, left, memory=bounds[1])
         return self._rows(answer, chosen, bindings, notes)
 
     @names_checked

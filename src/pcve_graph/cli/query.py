@@ -124,7 +124,7 @@ def run_query(
     left = remaining_seconds(seconds, time.monotonic() - start)
     (text, head), designations = _rendered(answer, graph, options, look)
     talk += designations
-    notes = base_notes(graph.ask, chosen, bindings, left)
+    notes = base_notes(graph.ask, chosen.base, bindings, left)
     if options.form in ("", "table", "markdown"):
         gap = "\n" if options.form == "markdown" else ""
         text += "".join(f"{gap}{note}\n" for note in notes)

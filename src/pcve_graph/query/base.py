@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..model.namespaces import expand
 from ..model.problems import ContentError, Position, UsageError, rule_problem
 from ..model.suggest import did_you_mean
-from ..model.terms import Term
+from ..model.terms import Term, from_iri
 from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode
 from .execute import Answer, ResultTable
-
-if TYPE_CHECKING:
-    from .saved import SavedQuery
 
 BASE_KEYS: Final = ("text", "of", "stating")
 _PLACES: Final = ("{stating}", "{of}")
@@ -90,7 +87,8 @@ def _count_query(parts: Mapping[str, ScalarNode], text: str, name: str) -> str:
         if "?thing" not in variables:
             fix = "name what is counted ?thing"
             raise _error(pattern.position, "the pattern has no variable ?thing", fix)
-    current = f"{of} FILTER NOT EXISTS {{ ?thing <{expand('dcterms:isReplacedBy')}> ?retiredFor }}"
+    replaced = from_iri(expand("dcterms:isReplacedBy"))
+    current = f"{of} FILTER NOT EXISTS {{ ?thing {replaced} ?replacement }}"
     return (
         f"{prologue}SELECT ?of ?stating WHERE {{\n"
         f"  {{ SELECT (COUNT(DISTINCT ?thing) AS ?of) WHERE {{ {current} }} }}\n"
@@ -100,24 +98,24 @@ def _count_query(parts: Mapping[str, ScalarNode], text: str, name: str) -> str:
 
 
 def base_notes(
-    ask: Asker, query: SavedQuery, bindings: Mapping[str, Term], seconds: float, **bounds: object
+    ask: Asker, base: Base | None, bindings: Mapping[str, Term], seconds: float, **bounds: object
 ) -> tuple[str, ...]:
-    """The sentence about the base of an answer to `query`; none where it has no base.
+    """The sentence about the `base` of an answer; none where it has no base.
 
     `ask` counts within `seconds`, 0 for no limit, and `bounds`. An answer is worth reading without
     its base, so where the time is up the sentence says that it was not counted.
     """
-    if query.base is None:
+    if base is None:
         return ()
     try:
-        answer = ask(query.base.query, bindings, query.path, timeout=seconds, **bounds)
+        answer = ask(base.query, bindings, timeout=seconds, **bounds)
     except UsageError:
         return ("The base of this answer was not counted within the time limit.",)
     if not isinstance(answer, ResultTable) or len(answer.rows) != 1:
         return ()
     counts = dict(zip(answer.columns, answer.rows[0], strict=True))
     numbers = {name: int(getattr(term, "value", 0)) for name, term in counts.items()}
-    return (query.base.text.format(**{name: f"{count:,}" for name, count in numbers.items()}),)
+    return (base.text.format(**{name: f"{count:,}" for name, count in numbers.items()}),)
 
 
 def remaining_seconds(limit: float, spent: float) -> float:

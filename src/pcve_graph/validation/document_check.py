@@ -193,7 +193,7 @@ def _report(
     against: StoredGraph | None,
     engine: str | None,
     hierarchy: tuple[NTriple, ...],
-) -> shacl.Report:
+) -> shacl.ShaclReport:
     """The report on the document, with derived bounds if `shapes` are the project's.
 
     `index_lines` fills `index`, and `nested` of it is filled here. The document is in the context

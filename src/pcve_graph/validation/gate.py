@@ -164,7 +164,7 @@ def is_about_unread_record(result: ShaclResult) -> bool:
 def as_checked(
     graph: AssembledGraph | GraphChange,
     problems: list[Problem],
-    report: shacl.Report,
+    report: shacl.ShaclReport,
     results: Iterable[ShaclResult],
     pairs: dict[tuple[str, str], str],
     numbers: tuple[int, int],

@@ -128,7 +128,7 @@ def check_against_saved(
     ontology: Ontology,
     shapes: str | None = None,
     engine: str | None = None,
-) -> shacl.Report:
+) -> shacl.ShaclReport:
     """The report of the shapes on new statements in combination with a saved graph.
 
     `lines` are N-Triples; `shapes` replaces the project's shapes. Only the part of the saved graph
@@ -207,7 +207,7 @@ def _rules_as_json(
 
 def check_affected(
     view: GraphView, spelling: LineLookup, gate: Gate, engine: str | None
-) -> tuple[shacl.Report, list[ShaclResult], dict[str, set[NTerm]]]:
+) -> tuple[shacl.ShaclReport, list[ShaclResult], dict[str, set[NTerm]]]:
     """The report, all results, and the affected nodes by rule, for the change in a view."""
     changes = list(view.changes())
     roots = gate.rule_index.affected_roots(view, changes) if changes else {}

@@ -42,7 +42,7 @@ _SHAPE: Final = re.compile("(<[^>]*>) {} (?:{}|{}) [.]".format(nterm("rdf:type")
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ShaclReport:
     """The results, sorted, and the name of the engine that found them."""
 
     results: tuple[ShaclResult, ...]
@@ -54,7 +54,7 @@ def validate(
     shapes: str,
     engine: str | None = None,
     pairs: Mapping[Iri, Collection[Iri]] | None = None,
-) -> Report:
+) -> ShaclReport:
     """Validate `data` against `shapes`, both N-Triples with one statement per line.
 
     `data` may be an iterable of lines, which is streamed to the engine.
@@ -80,7 +80,7 @@ def validate(
         shapes = _select_shapes(shapes, applied, separate.applied(shape_iris))
     chunks = (data,) if isinstance(data, str) else _chunks(data)
     report = ENGINES[use](chunks, shapes, groups)
-    return Report(tuple(sorted(read_report(report, named, separate))), use)
+    return ShaclReport(tuple(sorted(read_report(report, named, separate))), use)
 
 
 def no_shape(shapes: str) -> str:
