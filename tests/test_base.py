@@ -109,7 +109,7 @@ def test_a_question_of_ones_own_can_have_a_base(northtown: World, world: World) 
     query = read_query("queries/answers/own.rq", path)
     assert query.base is not None
     graph = KnowledgeGraph.open(northtown.root)
-    notes = base_notes(graph._graph.ask, query, {}, 5)
+    notes = base_notes(graph._graph.ask, query.base, {}, query.path, 5)
     assert counted(notes[0])[0] >= 1
 
 

@@ -99,7 +99,7 @@ def test_the_money_of_an_instrument_is_counted_once(
     ] == expected
 
 
-def test_what_only_belongs_to_an_instrument_is_not_known_to_be_paid(northtown: World) -> None:
+def test_what_only_belongs_to_an_instrument_is_not_surely_paid(northtown: World) -> None:
     (row,) = rows(northtown, "instrument-money", "--set", "instrument=lake-programme")
     assert (row["thing"], row["payer"], row["payee"], row["least"]) == (
         *("lake-programme", "lake-fund", "not stated", "750000"),

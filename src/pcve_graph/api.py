@@ -177,7 +177,9 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         start = time.monotonic()
         answer = self._answer(chosen, bindings, limit, flag("allow_service", allow_service), bounds)
         left = remaining_seconds(bounds[0], time.monotonic() - start)
-        notes = base_notes(self._graph.ask, chosen, bindings, left, memory=bounds[1])
+        notes = base_notes(
+            self._graph.ask, chosen.base, bindings, chosen.path, left, memory=bounds[1]
+        )
         return self._rows(answer, chosen, bindings, notes)
 
     @names_checked

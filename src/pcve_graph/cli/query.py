@@ -139,12 +139,8 @@ def run_query(
     left = remaining_seconds(seconds, time.monotonic() - start)
     (text, head), designations = _rendered(answer, graph, options, look)
     talk += designations
-    notes = base_notes(graph.ask, chosen, bindings, left)
-    if options.form in ("", "table", "markdown"):
-        gap = "\n" if options.form == "markdown" else ""
-        text += "".join(f"{gap}{note}\n" for note in notes)
-    else:
-        talk += notes
+    notes = base_notes(graph.ask, chosen.base, bindings, chosen.path, left)
+    text, talk = _with_notes(text, talk, notes, options.form)
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"
     return CommandOutput(text, tuple(talk), form=options.form or usual, head=head)
 
@@ -192,6 +188,16 @@ def _rendered(
     store = graph.words(answer)
     text = AnswerText(render_labelled(answer, options.form, store))
     return text, designation_notes(store, labels(store, table_terms(answer)).values())
+
+
+def _with_notes(
+    text: str, talk: list[str], notes: tuple[str, ...], form: str
+) -> tuple[str, list[str]]:
+    """`text` with the notes on an answer below, or the messages `talk` with them beside data."""
+    if form not in ("", "table", "markdown"):
+        return text, [*talk, *notes]
+    gap = "\n" if form == "markdown" else ""
+    return text + "".join(f"{gap}{note}\n" for note in notes), talk
 
 
 def note_line(problem: Problem) -> str:

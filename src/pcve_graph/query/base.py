@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..model.namespaces import expand
 from ..model.problems import ContentError, Position, UsageError, rule_problem
@@ -19,9 +19,6 @@ from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode
 from .execute import Answer, ResultTable
-
-if TYPE_CHECKING:
-    from .saved import SavedQuery
 
 BASE_KEYS: Final = ("text", "of", "stating")
 _PLACES: Final = ("{stating}", "{of}")
@@ -100,24 +97,29 @@ def _count_query(parts: Mapping[str, ScalarNode], text: str, name: str) -> str:
 
 
 def base_notes(
-    ask: Asker, query: SavedQuery, bindings: Mapping[str, Term], seconds: float, **bounds: object
+    ask: Asker,
+    base: Base | None,
+    bindings: Mapping[str, Term],
+    name: str,
+    seconds: float,
+    **bounds: object,
 ) -> tuple[str, ...]:
-    """The sentence about the base of an answer to `query`; none where it has no base.
+    """The sentence about the base of an answer to the query `name`; none where it has no base.
 
     `ask` counts within `seconds`, 0 for no limit, and `bounds`. An answer is worth reading without
     its base, so where the time is up the sentence says that it was not counted.
     """
-    if query.base is None:
+    if base is None:
         return ()
     try:
-        answer = ask(query.base.query, bindings, query.path, timeout=seconds, **bounds)
+        answer = ask(base.query, bindings, name, timeout=seconds, **bounds)
     except UsageError:
         return ("The base of this answer was not counted within the time limit.",)
     if not isinstance(answer, ResultTable) or len(answer.rows) != 1:
         return ()
     counts = dict(zip(answer.columns, answer.rows[0], strict=True))
     numbers = {name: int(getattr(term, "value", 0)) for name, term in counts.items()}
-    return (query.base.text.format(**{name: f"{count:,}" for name, count in numbers.items()}),)
+    return (base.text.format(**{name: f"{count:,}" for name, count in numbers.items()}),)
 
 
 def remaining_seconds(limit: float, spent: float) -> float:
