@@ -119,7 +119,12 @@ def run_query(
         text = _explained(project, graph, chosen, bindings, answer, options)
         return CommandOutput(text, tuple(talk), form=options.form or "table")
     look = RowLook(
-        options.iris, options.width, options.layout, _parameters(chosen, bindings), chosen.name
+        options.iris,
+        options.width,
+        options.layout,
+        _parameters(chosen, bindings),
+        chosen.name,
+        frozenset(param.variable for param in chosen.params.values()) - bindings.keys(),
     )
     left = remaining_seconds(seconds, time.monotonic() - start)
     (text, head), designations = _rendered(answer, graph, options, look)

@@ -41,7 +41,8 @@ class RowLook:
     `iris` shows IRIs in place of labels. `width` is the columns of the terminal, 0 for lines of any
     length. `layout` is one of `LAYOUTS`. `parameters` are the values that the parameters of the
     query are bound to, by name: they stand above the rows, in place of the columns that would
-    repeat them. `query` is the name of the query, which says what the rows are.
+    repeat them. `unset` are the variables of the other parameters: no row has a value for those.
+    `query` is the name of the query, which says what the rows are.
     """
 
     iris: bool = False
@@ -49,6 +50,7 @@ class RowLook:
     layout: str = "auto"
     parameters: Mapping[str, Term] = field(default_factory=dict)
     query: str = ""
+    unset: frozenset[str] = frozenset()
 
 
 class AnswerText(NamedTuple):
@@ -123,7 +125,8 @@ def _text(answer: ResultTable, store: ox.Store, look: RowLook) -> AnswerText:
     rows, values = _row_texts(answer, store, look.iris, look.parameters)
     notes = designation_notes(store, (cell for row in rows for cell in row))
     cells = [[single_line(cell) for cell in row] for row in rows]
-    places, left_out = _shown_columns(answer.columns, cells, values)
+    places, without_values = _shown_columns(answer.columns, cells, values)
+    left_out = [name for name in without_values if name not in look.unset]
     lines = [
         [answer.columns[place] for place in places],
         *([row[place] for place in places] for row in cells),
