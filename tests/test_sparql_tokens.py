@@ -271,7 +271,7 @@ ROWS = (
 
 
 def test_rows_come_in_every_format_with_columns_as_asked(northtown: World) -> None:
-    table = "b    a          day          none\nx|y  Northtown  22 May 2018\n\n1 row\n"
+    table = "b    a          day\nx|y  Northtown  22 May 2018\n\n1 place\nno row has a value for: none\n"
     assert asked(northtown, ROWS) == asked(northtown, ROWS, "--wide") == table
     assert "https://w3id.org/pcve/id/place/northtown" in asked(northtown, ROWS, "--iris")
     markdown = "| b | a | day | none |\n| --- | --- | --- | --- |\n| x\\|y | Northtown | 22 May 2018 |  |\n"
@@ -320,7 +320,7 @@ def test_a_yes_comes_in_every_format(northtown: World) -> None:
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [
-        (ROWS, ["--format", "turtle"], "the formats of rows are table, markdown, csv"),
+        (ROWS, ["--format", "turtle"], "the formats of rows are table, markdown, records, csv"),
         (ROWS, ["--format", "tabel"], "unknown format 'tabel'; did you mean table?"),
         ("CONSTRUCT WHERE { ?s ?p ?o }", ["--format", "csv"], "the formats of a graph are turtle"),
         ("SELECT * { SERVICE <http://e/> { } }", [], "--allow-service permits it"),

@@ -78,6 +78,6 @@ def test_a_worker_says_what_the_store_says(worker: QueryWorker, shipped: World) 
 def test_the_command_says_where_a_limit_of_rows_ended_it(northtown: World) -> None:
     cut = northtown.pcve("query", "everything", "--limit", "2")
     assert (cut.stdout.splitlines()[-1], cut.stderr) == (
-        "2 rows",
+        "2 documents",
         "stopped after 2; there are more\n",
     )

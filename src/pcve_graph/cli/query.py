@@ -32,7 +32,7 @@ from ..query.lists import table_terms, with_lists
 from ..query.parameters import MissingParameterError
 from ..query.render_rows import LAYOUTS, ROW_FORMATS, AnswerText, RowLook, render_answer
 from ..query.saved import SavedQuery, read_queries
-from ..query.text_table import aligned_columns
+from ..query.text_table import aligned_columns, fold_text
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
 from .bounds import COUNT, QUERY_TIMEOUT
@@ -130,9 +130,11 @@ def run_query(
     (text, head), designations = _rendered(answer, graph, options, look)
     talk += designations
     notes = base_notes(graph.ask, chosen.base, bindings, left)
-    if options.form in ("", "table", "markdown"):
-        gap = "\n" if options.form == "markdown" else ""
-        text += "".join(f"{gap}{note}\n" for note in notes)
+    if options.form in ("", "table"):
+        lines = (fold_text(note, options.width) if options.width else note for note in notes)
+        text += "".join(f"{line}\n" for line in lines)
+    elif options.form == "markdown":
+        text += "".join(f"\n{note}\n" for note in notes)
     else:
         talk += notes
     usual = "turtle" if isinstance(answer, ResultTriples) else "table"

@@ -94,7 +94,7 @@ def _row_text(
     lines += [
         f"  {name}: {'; '.join(_term_text(term, labels_by_iri) for term in terms_of(cell))}"
         for name, cell in row.items()
-        if cell is not None
+        if terms_of(cell)
     ]
     for fact in claimed[:SHOWN]:
         lines.append(f"    {_sentence(fact, labels_by_iri)}")
