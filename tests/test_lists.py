@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import World
+from conftest import World, require
 
 from pcve_graph import KnowledgeGraph
 from pcve_graph.model.namespaces import record_iri
@@ -94,8 +94,14 @@ def test_a_cell_of_a_list_is_a_list_in_python(northtown: World, partners: str) -
     assert len(several.partner) == several.partners
     assert several.why()
     assert "; " in rows._repr_html_()
-    assert list(rows.to_pandas()["partner"]) == [row.partner for row in rows]
     assert rows[:1][0].partner == rows[0].partner
+
+
+@pytest.mark.full
+def test_a_cell_of_a_list_is_a_list_in_a_data_frame(northtown: World, partners: str) -> None:
+    require("pandas")
+    rows = KnowledgeGraph.open(northtown.root).query(partners)
+    assert list(rows.to_pandas()["partner"]) == [row.partner for row in rows]
 
 
 @pytest.mark.parametrize("text", [PARTNERS, NESTED], ids=["outer", "nested"])
