@@ -144,6 +144,7 @@ def test_the_file_is_read_strictly(world: World) -> None:
         assert output.startswith(f"{BOUNDS}:1:"), text
 
 
+@pytest.mark.long
 def test_saved_counts_are_those_of_the_whole_graph(world: World) -> None:
     """After a change, also where a place moves to another country."""
     bounded(world)

@@ -138,6 +138,7 @@ def test_layout_is_no_edit(world: World) -> None:
     assert "warning cited" not in world.pcve("build").output
 
 
+@pytest.mark.long
 def test_an_old_record_gets_no_more_cited_facts(world: World) -> None:
     old(world)
     path = f"{EVENT}/market-2016.yml"

@@ -270,6 +270,7 @@ def test_an_entity_that_a_deprecated_block_only_adds_to_is_a_fact(world: World) 
     assert is_fact(world, f"{whole} schema:value ?value")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "term"), [("noValue", "value-status/no-value"), ("notKnown", "value-status/not-known")]
 )

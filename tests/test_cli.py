@@ -384,6 +384,7 @@ def test_fmt_refuses_to_lose_a_comment(world: World, name: str) -> None:
     assert path.read_text().startswith("# mind this\n")
 
 
+@pytest.mark.long
 def test_the_project_is_in_canonical_form() -> None:
     result = CliRunner().invoke(cli, ["--project", str(ROOT), "edit", "fmt", "--check"])
     assert (result.exit_code, result.stdout) == (0, "")

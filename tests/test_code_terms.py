@@ -137,6 +137,7 @@ def test_code_names_no_term_but_those_of_its_lists(path: Path) -> None:
         assert not unlisted, f"{name}:{line}"
 
 
+@pytest.mark.long
 def test_every_listed_term_is_named_somewhere() -> None:
     """A list that only grows would allow what nobody needs."""
     named = {

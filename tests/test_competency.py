@@ -74,6 +74,7 @@ def test_there_are_twenty() -> None:
     assert {name for _, names in ASKED for name in names} <= QUERIES.keys()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("question", "names"), ASKED, ids=[names[0] for _, names in ASKED])
 def test_each_question_has_an_answer(ask: Ask, question: str, names: tuple[str, ...]) -> None:
     assert question.endswith("?")

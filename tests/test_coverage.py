@@ -128,6 +128,7 @@ def test_what_sparql_counts_is_what_the_matrix_counts(shipped: World, landscape:
     assert sum(counted.get(cell, 0) for cell in cells) > 50
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("axis", ["group", "funder", "pillar"])
 def test_each_parameter_of_the_query_is_a_filter(
     shipped: World, landscape: Landscape, axis: str
@@ -289,6 +290,7 @@ def test_an_open_cell_has_its_things_and_the_words_that_put_them_there(shipped: 
     assert "location: Albania" not in text.stdout
 
 
+@pytest.mark.long
 def test_an_empty_cell_is_not_reported_as_no_activity(shipped: World) -> None:
     rows = list(csv.DictReader(io.StringIO(shipped.pcve("coverage", "--format", "csv").stdout)))
     empty = [
@@ -345,6 +347,7 @@ def test_without_a_search_no_gap_is_claimed(shipped: World) -> None:
     assert int(numbers[2]) > 100
 
 
+@pytest.mark.long
 def test_gaps_start_from_the_broadest_topics(shipped: World) -> None:
     pairs = re.compile(r"Of (\d+) pairs of an economy and a topic \(6 economies, (\d+) topics\)")
     texts = [

@@ -28,6 +28,7 @@ IGNORED = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("before", [False, True], ids=["whole", "incremental"])
 def test_a_file_that_nothing_reads_is_an_error(world: World, before: bool) -> None:
     if before:
@@ -55,6 +56,7 @@ def test_hidden_files_and_backups_of_editors_are_no_content(world: World) -> Non
     assert world.pcve("build").exit_code == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("before", [False, True], ids=["whole", "incremental"])
 def test_a_text_whose_source_is_gone_is_an_error(world: World, before: bool) -> None:
     text = "Words that nobody quotes.\n"

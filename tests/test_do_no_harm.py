@@ -55,6 +55,7 @@ def test_a_private_person_in_a_source_is_an_error(world: World) -> None:
     assert (result.exit_code, HIT in result.output, path in result.output) == (1, True, True)
 
 
+@pytest.mark.long
 def test_a_reason_in_the_record_lifts_the_error_and_an_unused_one_is_an_error(world: World) -> None:
     path = world.root / EVENT
     cleared = "cleared: [{rule: private-person, text: Besnik Tershana, reason: a ship}]\nclaims:"
@@ -84,6 +85,7 @@ def test_an_incomplete_reason_is_an_error(world: World, entry: str) -> None:
     assert "error cleared: " in result.output
 
 
+@pytest.mark.long
 def test_a_record_of_the_person_explains_the_name_until_it_is_gone(world: World) -> None:
     """A build of the change alone sees it as a whole build does."""
     add_block(
@@ -103,6 +105,7 @@ def test_a_record_of_the_person_explains_the_name_until_it_is_gone(world: World)
     assert world.pcve("build").exit_code == 0
 
 
+@pytest.mark.long
 def test_the_list_of_what_was_left_out_names_no_person(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     world.write("data/left-out.md", "| `tershanic` | a witness |\n| `b` | Besnik Tershana |\n")
@@ -150,6 +153,7 @@ def test_a_curator_is_an_id_or_an_orcid(world: World, curator: str, valid: bool)
     assert curator not in result.output
 
 
+@pytest.mark.long
 def test_redact_leaves_a_tombstone_and_names_the_places(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     reason = ("--reason", "asked to be removed", "--on", "2026-11-30")
@@ -190,6 +194,7 @@ def test_a_reference_to_a_redacted_record_is_an_error_at_each_place(world: World
     assert "redacted has a day and a reason" in world.pcve("build").output
 
 
+@pytest.mark.long
 def test_a_tombstone_is_in_no_graph_and_no_count(world: World) -> None:
     assert world.pcve("build").exit_code == 0
     counted = world.saved().manifest["records"]
@@ -273,6 +278,7 @@ def test_a_sensitive_record_keeps_its_fingerprints_to_itself(world: World) -> No
         assert world.saved().manifest["facts"]["fingerprinted"] == 0
 
 
+@pytest.mark.long
 def test_a_place_that_moves_moves_the_sensitive_records_in_it(world: World) -> None:
     sensitive(world)
     assert world.pcve("build").exit_code == 0

@@ -153,6 +153,7 @@ def test_there_are_examples_in_the_readme() -> None:
     assert len(examples()) >= 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("command", "shown"), examples(), ids=[example[0] for example in examples()]
 )

@@ -71,6 +71,7 @@ def test_an_activity_has_what_is_stated_and_no_more(publisher: World) -> None:
     assert activity.find("budget") is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "reason"),
     [
@@ -183,6 +184,7 @@ def test_libhxl_reads_the_table(northtown: World) -> None:
         assert source.with_rows("#org+code=lake-fund").columns[0].tag == "#org"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "options"), [("hxl", ()), ("geojson", ("--by-event",))])
 def test_what_is_retired_is_no_row(world: World, name: str, options: tuple[str, ...]) -> None:
     replaced = {"isReplacedBy": "safe-harbours"}

@@ -90,6 +90,7 @@ def test_every_character_that_xml_forbids_is_refused() -> None:
         assert (refused.at, refused.name) == (4, f"U+{code:04X}")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "escape", ["\\u0008", "\\u0000", "\\u001F", "\\uFFFE", "\\uFFFF", "\\u000D"]
 )
@@ -119,6 +120,7 @@ def test_a_control_character_is_refused_where_it_is_read(
     assert f"delete the character {character}" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["rdfxml", "owl"])
 def test_line_ends_of_windows_in_a_held_text_stay_in_xml(world: World, form: str) -> None:
     path = world.root / "data/sources/texts/lake-review.txt"
@@ -211,6 +213,7 @@ def test_bibtex_escapes_what_latex_reads(world: World, text: str, written: str) 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", '=HYPERLINK("https://evil.example")']
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("separator", [",", ";"])
 def test_csv_for_excel_has_no_formula(world: World, separator: str) -> None:
     names = [f"{text} office" for text in FORMULAS]
@@ -339,6 +342,7 @@ def test_python_has_the_options_of_the_command() -> None:
     assert export_format("geojson") is FORMATS["geojson"]
 
 
+@pytest.mark.long
 def test_a_release_writes_what_it_can_and_names_the_rest(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

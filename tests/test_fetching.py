@@ -214,6 +214,7 @@ def test_robots_txt_is_obeyed_after_a_redirect(server: PageServer) -> None:
     assert "/private/page" not in server.paths()
 
 
+@pytest.mark.long
 def test_a_host_is_asked_once_a_second(server: PageServer) -> None:
     server.pages |= {"/a": redirect("/b"), "/b": answer(TEXT)}
     fetcher = Fetcher([server.host])

@@ -134,6 +134,7 @@ BIG = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", BIG, ids=range(len(BIG)))
 @pytest.mark.parametrize("name", ["q.rq", "q.tpf"])
 def test_a_large_or_deep_query_keeps_the_bounds(text: str, name: str) -> None:
@@ -142,6 +143,7 @@ def test_a_large_or_deep_query_keeps_the_bounds(text: str, name: str) -> None:
     assert time.process_time() - start < 3
 
 
+@pytest.mark.long
 def test_no_traceback_at_the_command(tmp_path: Path, northtown: World) -> None:
     for number, text in enumerate(text for text in BIG if len(text) < 100_000):
         (tmp_path / f"q{number}.rq").write_text(text)

@@ -570,6 +570,7 @@ def test_the_query_says_yes_where_the_periods_surely_meet(shipped: World) -> Non
     assert 0 < len(funded.rows) < len(table.rows)
 
 
+@pytest.mark.long
 def test_a_pair_that_may_lie_outside_the_period_is_marked(shipped: World) -> None:
     """Until the first day on which one of a pair may have begun, nothing is certain of the two."""
 
@@ -627,6 +628,7 @@ def test_every_part_of_an_overlap_has_evidence_for_both_works(
             assert reason_text(real.landscape, pair).endswith(".")
 
 
+@pytest.mark.long
 def test_tables_have_all_pairs_with_their_parts(shipped: World) -> None:
     rows = list(csv.DictReader(io.StringIO(shipped.pcve("overlaps", "--format", "csv").stdout)))
     document = json.loads(shipped.pcve("overlaps", "--format", "json").stdout)

@@ -143,6 +143,7 @@ def holds_on(start: str, end: str, day: date) -> str:
     return "yes" if all(begun <= day <= ended for begun, ended in pairs(True)) else "not known"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", SAMPLE)
 def test_the_timeline_of_a_day_agrees_with_all_exact_days(shipped: World, day: str) -> None:
     every = lines(shipped, "timeline")
@@ -154,6 +155,7 @@ def test_the_timeline_of_a_day_agrees_with_all_exact_days(shipped: World, day: s
         assert answers.get(line["id"], "no") == answer, line
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", SAMPLE[1:3])
 def test_the_cells_of_a_day_agree_with_the_timeline_of_it(shipped: World, day: str) -> None:
     timeline = lines(shipped, "timeline", "--kind", "project", "--as-of", day)

@@ -137,6 +137,7 @@ def test_relative_references_stand_for_what_they_do_to_a_parser(form: str) -> No
     assert stated - locate_statements(text.encode(), form).keys() == set()
 
 
+@pytest.mark.long
 @given(st.text(max_size=300), st.sampled_from(sorted(FORMATS)))
 def test_no_text_breaks_a_reader(text: str, form: str) -> None:
     assert isinstance(locate_statements(text.encode(), form), dict)

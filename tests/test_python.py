@@ -30,6 +30,7 @@ def kg(northtown: World) -> KnowledgeGraph:
     return KnowledgeGraph.open(northtown.root)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("ask", "command"),
     [

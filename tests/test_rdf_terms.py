@@ -244,6 +244,7 @@ def test_the_search_passes_over(code: str) -> None:
     assert in_source(code) == []
 
 
+@pytest.mark.long
 def test_no_other_module_cuts_or_glues_terms() -> None:
     seen = {
         (path.relative_to(SOURCE).as_posix(), fault): line

@@ -279,6 +279,7 @@ def test_a_saved_text_that_is_none_is_unread(
     assert reason in json.loads(result.stdout)[0]["reason"]
 
 
+@pytest.mark.long
 def test_what_is_not_built_is_named_and_results_are_no_change(page_world: World) -> None:
     """Rechecks and reviews are not in the graph, so that it is not older than they are."""
     world = page_world

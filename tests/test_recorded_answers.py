@@ -44,6 +44,7 @@ def check(world: World, own: Path, *options: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+@pytest.mark.long
 def test_answers_to_own_queries_are_saved_and_compared(
     world: World, own: Path, tmp_path: Path
 ) -> None:

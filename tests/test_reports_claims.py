@@ -178,6 +178,7 @@ def test_claims_about_one_thing_do_not_ask_for_those_of_another(
     assert note["message"] == "3 facts of 1 thing without a source"
 
 
+@pytest.mark.long
 def test_facts_of_the_graph_keep_their_claims(northtown: World, tmp_path: Path) -> None:
     result = northtown.pcve("export", "turtle", "--only", "event", "--since", "2016")
     text = re.sub(r"(?ms)^derived:\w+\n?.*?\.\n\n", "", result.stdout)
@@ -306,6 +307,7 @@ def test_a_scope_that_there_is_not(world: World) -> None:
     assert "write one of part, graph, build" in result.stderr
 
 
+@pytest.mark.long
 def test_owl_names_the_claims_of_its_axioms(northtown: World, tmp_path: Path) -> None:
     """The claims are elsewhere, and their axioms refer to them: these facts have a source."""
     path = tmp_path / "pcve.owl"

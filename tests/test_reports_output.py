@@ -87,6 +87,7 @@ def test_a_closed_pipe_leaves_the_exit_code(northtown: World, tmp_path: Path, fo
     assert shell(northtown, f"validate {path} --format {form}", "| head -0") == 2
 
 
+@pytest.mark.long
 def test_a_closed_pipe_leaves_the_exit_code_of_the_project(world: World) -> None:
     world.write("data/records/event/fair.yml", "id:   fair\n")
     assert shell(world, "validate", "| head -0") == 1

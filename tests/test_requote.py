@@ -127,6 +127,7 @@ def test_words_that_stand_in_the_text_twice(world: World, copies: int, new: str)
     assert f"    old: {old.strip('. ')}\n    new: {new}" in result.output
 
 
+@pytest.mark.long
 def test_a_pure_shift_is_no_change(world: World) -> None:
     """Quotes that stand at another place are the same facts with the same evidence."""
     edited(world, ("The Third", "A new first line.\n\nThe Third"))

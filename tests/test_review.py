@@ -160,6 +160,7 @@ def test_what_is_exported(review_world: World) -> None:
     assert not any(row["key"].startswith("has") for row in rows)  # a part has claims of its own
 
 
+@pytest.mark.long
 def test_part_of_the_claims(review_world: World) -> None:
     rows = exported(review_world)
     events = exported(review_world, "--only", "event")

@@ -82,6 +82,7 @@ def groups() -> st.SearchStrategy[str]:
     return st.recursive(triples(), around, max_leaves=4)
 
 
+@pytest.mark.long
 @given(parts=st.lists(groups(), min_size=1, max_size=3), start=st.sampled_from(["", "DISTINCT "]))
 @settings(max_examples=150, deadline=None)
 def test_columns_of_a_star_stand_as_the_query_has_them(
@@ -93,6 +94,7 @@ def test_columns_of_a_star_stand_as_the_query_has_them(
     assert list(rows.columns) == expected_columns(text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "columns"),
     [

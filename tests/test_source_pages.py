@@ -346,6 +346,7 @@ def test_the_help_has_every_reason(northtown: World) -> None:
         assert re.search(rf"^ +{name} +{re.escape(meaning)}$", text, re.M), name
 
 
+@pytest.mark.long
 def test_the_page_on_evidence_has_what_the_commands_print(shipped: World) -> None:
     page = (
         (ROOT / "docs/evidence.md")

@@ -60,6 +60,7 @@ def test_the_timeline_says_how_dates_and_places_stand(shipped: World) -> None:
         assert [word for word in ORDER if word in words] == [word for word in words if word]
 
 
+@pytest.mark.long
 def test_the_text_of_the_timeline_has_the_same_words(shipped: World) -> None:
     text = shipped.pcve("timeline", "--topic", "prisons").stdout
     for line in lines(shipped, "timeline", "--topic", "prisons"):
@@ -68,6 +69,7 @@ def test_the_text_of_the_timeline_has_the_same_words(shipped: World) -> None:
         assert (words[1] or "") == line["standing"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("count", ["projects", "events"])
 def test_a_number_that_rests_on_other_facts_is_marked(shipped: World, count: str) -> None:
     cells = lines(shipped, "coverage", "--count", count)
@@ -87,6 +89,7 @@ def test_a_pair_says_how_its_facts_stand(shipped: World) -> None:
         assert ("Rests on facts that are" in pair["reason"]) is bool(pair["standing"])
 
 
+@pytest.mark.long
 def test_a_thin_base_is_stated(shipped: World) -> None:
     base = re.compile(
         r"^(\d+) of (\d+) projects? states? a target group; the others may have any\.$", re.M

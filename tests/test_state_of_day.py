@@ -54,6 +54,7 @@ def test_a_fact_without_dates_is_marked(northtown: World) -> None:
     assert not any(fact.holds for fact in view(northtown, "dune-circle").facts)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("day", ["2016-06-01", "2018-05-22", "2023-12-31"])
 def test_incoming_links_are_those_of_what_goes_on_that_day(shipped: World, day: str) -> None:
     timeline = shipped.pcve("timeline", "--format", "csv").stdout

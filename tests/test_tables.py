@@ -51,6 +51,7 @@ def test_all_questions_have_whole_words(shipped: World, columns: int) -> None:
         assert_words_are_whole(shipped, columns, *arguments)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_all_questions_of_northtown_have_whole_words(northtown: World, columns: int) -> None:
     for arguments in arguments_of(northtown):

@@ -125,6 +125,7 @@ def test_the_text_lists_undated_things_apart(shipped: World) -> None:
     assert re.search(r"\b\d+ of \d+ without a date are not on the timeline\.", below)
 
 
+@pytest.mark.long
 def test_a_country_is_named_in_any_script_and_has_its_footnote(shipped: World) -> None:
     named = {name: shipped.pcve("timeline", "--country", name) for name in ("kosovo", "Kosovo*")}
     texts = {result.stdout for result in named.values()}
@@ -135,6 +136,7 @@ def test_a_country_is_named_in_any_script_and_has_its_footnote(shipped: World) -
     assert "leaving-past-behind" in cyrillic
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -272,6 +272,7 @@ def test_the_message_shows_the_value_and_the_words(world: World) -> None:
     assert world.pcve("validate").exit_code == 0
 
 
+@pytest.mark.long
 def test_a_changed_name_of_the_thing_fails_in_a_change_as_in_a_whole_build(world: World) -> None:
     """The claims about it are in other records, which do not change."""
     assert world.pcve("build").exit_code == 0

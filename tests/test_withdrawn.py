@@ -53,6 +53,7 @@ def test_what_it_alone_states_is_no_fact_any_more(world: World) -> None:
     assert "the source is withdrawn: Its author made it up." in shown
 
 
+@pytest.mark.long
 def test_the_words_of_a_withdrawn_source_verify_nothing(world: World) -> None:
     """Another source still cites the fact; every count says so."""
     passage = f"{{words: 12, sha256: {'ab' * 32}, says: in 2017, at: 1}}"

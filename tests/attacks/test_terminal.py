@@ -141,7 +141,6 @@ def test_text_for_people_is_visible_in_a_pipe(northtown: World, own_query: str, 
 
 @pytest.mark.long
 @pytest.mark.parametrize("form", ["csv", "tsv", "json", "xml"])
-@pytest.mark.quick
 def test_machine_formats_keep_their_bytes_in_a_pipe_alone(
     northtown: World, own_query: str, form: str
 ) -> None:
@@ -441,7 +440,6 @@ def test_lines_of_json_with_a_control_character_are_refused(world: World) -> Non
         ("ontology/vocab/topic.ttl", '"returnees"@en', '"return\u202eees"@en', ""),
     ],
 )
-@pytest.mark.quick
 def test_sources_ledger_queries_and_ontology_refuse_them(
     world: World, name: str, old: str, new: str, place: str
 ) -> None:
