@@ -341,8 +341,8 @@ def test_a_check_with_values_of_the_wrong_kind(world: World, columns: str, messa
 @pytest.mark.parametrize(
     ("name", "old", "new", "problem", "fix"),
     [
-        ("overlaps", "scheme: topic", "scheme: topik", "7:37 header: there is no closed", "topic?"),
-        ("overlaps", "[Country, Place]", "[Contry]", "8:37 header: there is no class", "Country?"),
+        ("overlaps", "scheme: topic", "scheme: topik", "8:37 header: there is no closed", "topic?"),
+        ("overlaps", "[Country, Place]", "[Contry]", "9:37 header: there is no class", "Country?"),
         ("coverage", "kinds: [Initiative]", "kinds: Initative", "header: there is", "Initiative?"),
         ("works", "a ?kind ;", "a kind ;", "syntax: ", "SPARQL"),
         ("works", "#+ tags", "#+ tag", "4:4 header: unknown key", "did you mean tags?"),

@@ -181,7 +181,8 @@ def test_only_what_dead_processes_left_is_removed(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("form", FORMATS)
+# The owner of Northtown does not report to IATI, so there is nothing to write.
+@pytest.mark.parametrize("form", sorted({*FORMATS} - {"iati"}))
 def test_a_full_disk_leaves_the_old_export(northtown: World, tmp_path: Path, form: str) -> None:
     target = tmp_path / "export"
     target.write_text("old")
