@@ -161,19 +161,20 @@ def _shown_columns(
 ) -> tuple[list[int], list[str]]:
     """The places of the columns to show, and the names of those that no row has a value for.
 
-    Left out are columns without values, and those that repeat a parameter, unless none would be
-    left.
+    Left out are columns without values, and those that repeat a parameter, unless no column would
+    be left.
     """
-    shown, without_values = [], []
+    shown, repeated, without_values = [], [], []
     for place, name in enumerate(columns):
         texts = {row[place] for row in rows}
         if rows and texts == {""}:
             without_values += [] if name in _PLAIN else [name]
-        elif not (name in parameters and texts <= {single_line(parameters[name])}):
+        elif name in parameters and texts <= {single_line(parameters[name])}:
+            repeated.append(place)
+        else:
             shown.append(place)
-    if shown:
-        return shown, without_values
-    return list(range(len(columns))), []
+    places = shown or repeated
+    return (places, without_values) if places else (list(range(len(columns))), [])
 
 
 def count_line(answer: ResultTable, store: ox.Store, places: list[int], query: str = "") -> str:
