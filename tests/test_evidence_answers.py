@@ -95,31 +95,33 @@ def test_a_page_says_how_each_fact_is_supported(fair: World) -> None:
     page = fair.pcve("show", "fog-fair", "--all").stdout
     for lines in (
         """\
-name: Fog Fair
-    “which originates from the Harbour Process” [1, characters 518-559]
-    https://northtown.example/news#:~:text=which%20originates%20from%20the%20Harbour%20Process
-    cited [2, p. 12, read 23 Nov 2026 by reader-a]
-    cited [2, p. 40]
 kind: conference
-    cited [2]
+    cited [1]
 edition: not known
-    cited [2]
+    cited [1]
 start: 3 May 2016
-    cited [2] (contested: the calendar has the fourth)
+    cited [1] (contested: the calendar has the fourth)
 start: 4 May 2016
-    cited [3] (contested: the atlas has the third)
+    cited [2] (contested: the atlas has the third)
 end: no value
-    cited [2]
+    cited [1]
 """,
         """
-    cited, one or more of [2], [3]
+    cited, one or more of [1], [2]
 organiser: Hill Foundation
-    cited [2] (preferred)
+    cited [1] (preferred)
 organiser: Lake Fund
-    cited [3] (contested: the fund only paid)
+    cited [2] (contested: the fund only paid)
 """,
-        "    cited [2] (inferred: it took place in one)\n",
-        "    cited [2] (deprecated: withdrawn by its author)\n",
+        """
+name: Fog Fair
+    “which originates from the Harbour Process” [3, characters 518-559]
+    https://northtown.example/news#:~:text=which%20originates%20from%20the%20Harbour%20Process
+    cited [1, p. 12, read 23 Nov 2026 by reader-a]
+    cited [1, p. 40]
+""",
+        "    cited [1] (inferred: it took place in one)\n",
+        "    cited [1] (deprecated: withdrawn by its author)\n",
     ):
         assert lines in page
 
