@@ -49,13 +49,19 @@ _DESIGNATIONS: Final = (
 
 
 def labels_excerpt(endpoint: Endpoint, table: ResultTable) -> ox.Store:
-    """The labels of the IRIs in a table, and the designation notes, to render the table.
+    """The labels of the IRIs in a table and of their classes, and the designation notes.
 
-    Raises EndpointError.
+    A table is rendered with them. Raises EndpointError.
     """
     store = ox.Store()
     nodes = {term for term in table_terms(table) if isinstance(term, ox.NamedNode)}
-    _add_properties(endpoint, store, nodes, LABELS)
+    _add_properties(endpoint, store, nodes, (*LABELS, "rdf:type"))
+    kinds = {
+        quad.object
+        for quad in store.quads_for_pattern(None, ox.NamedNode(expand("rdf:type")), None, None)
+        if isinstance(quad.object, ox.NamedNode)
+    }
+    _add_properties(endpoint, store, kinds - nodes, LABELS)
     _add_answer(store, endpoint.ask(_DESIGNATIONS))
     return store
 
