@@ -213,7 +213,7 @@ def test_the_command_asks_a_server(place: Place) -> None:
     assert nothing.exit_code == 2
     assert "did you mean northtown-conference-201" in nothing.stderr
     limited = pcve("query", "everything", "--limit", "2", *at)
-    assert "2 rows" in limited.stdout
+    assert "2 documents" in limited.stdout
     assert "there are more" in limited.stderr
 
 
