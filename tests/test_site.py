@@ -125,6 +125,8 @@ def test_every_command_and_option_is_in_the_reference(site: Path, generate: Modu
         first = (context.command.help or "").split("\n\n")[0].split()
         assert f"<p>{html.escape(' '.join(first), quote=False)}" in " ".join(section.split())
         for parameter in context.command.get_params(context):
+            if isinstance(parameter, click.Option) and parameter.hidden:
+                continue
             if isinstance(parameter, click.Option):
                 for name in (*parameter.opts, *parameter.secondary_opts):
                     assert re.search(rf"<code>[^<]*{re.escape(name)}\b", section), name
