@@ -75,6 +75,7 @@ def export(
     """
     from ..graph.ontology import read_ontology
     from ..publish.export.request import ExportRequest, answer_export, export_titles
+    from ..publish.export.shapes import write_shapes
 
     if listed or not form:
         titles = export_titles()
@@ -86,7 +87,11 @@ def export(
         name = f"pcve{request.format.suffix}"
         raise UsageError(f"refusing to write binary output ({form}) to a terminal; use -o {name}")
     project = project_of(context)
-    saved, ontology = open_or_build(project), read_ontology(project)
+    ontology = read_ontology(project)
+    if request.format is None:  # shapes, which need no graph
+        write_result(write_shapes(ontology, form), output, form)
+        return
+    saved = open_or_build(project)
     with progress_of(f"writing {form}"):
         content, notes = answer_export(project, saved, ontology, request)
     write_messages(*notes)
