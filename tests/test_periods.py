@@ -75,7 +75,9 @@ def dates(draw: st.DrawFn, longest: int = 40) -> tuple[str | None, str | None]:
 
 @st.composite
 def asked_periods(draw: st.DrawFn) -> Reading:
-    first, last = sorted(draw(st.sampled_from(days_from(FIRST, LAST))) for _ in range(2))
+    """Days with one more on each side: a side that is not stated may lie beyond all of them."""
+    days = days_from(FIRST, LAST)[1:-1]
+    first, last = sorted(draw(st.sampled_from(days)) for _ in range(2))
     return (first, first) if draw(st.booleans()) else (first, last)
 
 
