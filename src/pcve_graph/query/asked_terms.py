@@ -15,12 +15,13 @@ import pyoxigraph as ox
 
 from ..model.namespaces import PREFIXES, other_scheme, split_iri
 from ..model.suggest import similar_names
-from ..model.terms import NTerm, Term, from_iri, to_iri
+from ..model.terms import Term, from_iri
 from ..syntax.sparql_tokens import (
     Token,
     closing_braces,
     declared_prefixes,
     line_and_column,
+    token_iri,
     tokenize,
 )
 from .access import ReadableGraph
@@ -87,7 +88,7 @@ def _asked_iris(text: str) -> Iterator[tuple[str, int]]:
             continue
         before = query_tokens[place - 1].word if place else ""
         follows = query_tokens[place + 1].text if place + 1 < len(query_tokens) else ""
-        iri = _expanded(token, prefixes)
+        iri = token_iri(token, prefixes)
         if before in ("BASE", "^", "FROM", "NAMED") and not _is_inverse(query_tokens, place):
             continue
         if follows == "(" and place and before not in (".", ";", ","):
@@ -100,16 +101,6 @@ def _asked_iris(text: str) -> Iterator[tuple[str, int]]:
 def _is_inverse(query_tokens: list[Token], place: int) -> bool:
     """Whether the `^` before a token is the operator of a path, not the second one of `^^`."""
     return query_tokens[place - 1].text == "^" and query_tokens[place - 2].text != "^"
-
-
-def _expanded(token: Token, prefixes: Mapping[str, str]) -> str:
-    """The IRI of a token; empty for a relative one and for a prefix that is not declared."""
-    if token.kind == "iri":
-        return (
-            to_iri(NTerm(token.text)) if re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text) else ""
-        )
-    prefix, _, name = token.text.partition(":")
-    return prefixes[prefix] + re.sub(r"\\(.)", r"\1", name) if prefix in prefixes and name else ""
 
 
 def _made_places(query_tokens: list[Token]) -> set[int]:

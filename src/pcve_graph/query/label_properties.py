@@ -7,14 +7,12 @@ thing had in a period (pcve:Naming).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from ..model.namespaces import LABELS, PREFIXES, expand
 from ..model.problems import Position, Problem, rule_problem
-from ..model.terms import NTerm, to_iri
-from ..syntax.sparql_tokens import Token, declared_prefixes, line_and_column, tokenize
+from ..syntax.sparql_tokens import declared_prefixes, line_and_column, token_iri, tokenize
 
 _NARROW: Final = {
     "rdfs:label": "rdfs:label names the terms of the ontology only",
@@ -32,8 +30,10 @@ def label_notes(text: str, name: str) -> tuple[Problem, ...]:
     the position calls the query. Prefixes of the project need not be declared.
     """
     places: dict[str, int] = {}
-    for iri, token in _iris(text):
-        places.setdefault(iri, token.start)
+    prefixes = PREFIXES | declared_prefixes(text)
+    for token in tokenize(text):
+        if iri := token_iri(token, prefixes):
+            places.setdefault(iri, token.start)
     if {expand(LABELS[0]), expand("pcve:hasNaming")} & places.keys():
         return ()
     narrow = [prefixed for prefixed in _NARROW if expand(prefixed) in places]
@@ -49,15 +49,3 @@ def label_notes(text: str, name: str) -> tuple[Problem, ...]:
         )
         for prefixed in narrow[:1]
     )
-
-
-def _iris(text: str) -> Iterator[tuple[str, Token]]:
-    """The IRIs in a query, also those of prefixed names, each with its token."""
-    prefixes = PREFIXES | declared_prefixes(text)
-    for token in tokenize(text):
-        if token.kind == "iri":
-            yield to_iri(NTerm(token.text)), token
-        elif token.kind == "name":
-            prefix, _, local = token.text.partition(":")
-            if prefix in prefixes:
-                yield prefixes[prefix] + local, token

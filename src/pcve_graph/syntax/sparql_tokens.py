@@ -11,6 +11,7 @@ Matching takes linear time: no pattern backtracks over the characters that it ha
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -188,6 +189,19 @@ def dataset_graphs(text: str) -> list[str]:
         if token.word == "FROM"
     ]
     return [_name(token) for token in graphs]
+
+
+def token_iri(token: Token, prefixes: Mapping[str, str]) -> str:
+    """The absolute IRI of a token, with the namespaces of `prefixes`.
+
+    Empty for a relative IRI, for a prefix that is not in `prefixes`, and for other tokens.
+    """
+    if token.kind == "iri":
+        return _name(token) if re.match(r"<[A-Za-z][A-Za-z0-9+.-]*:", token.text) else ""
+    prefix, _, name = token.text.partition(":")
+    if token.kind != "name" or prefix not in prefixes or not name:
+        return ""
+    return prefixes[prefix] + re.sub(r"\\(.)", r"\1", name)
 
 
 def _name(token: Token) -> str:
