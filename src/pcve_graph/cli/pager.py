@@ -15,6 +15,7 @@ import signal
 import subprocess
 from typing import Final
 
+from ..query.text_table import wrapped_height
 from ..system.sandbox import inside
 
 _USUAL: Final = ("less", "-FRX")
@@ -75,5 +76,4 @@ def _fits(text: str, columns: int, rows: int) -> bool:
     """Whether a terminal shows the whole text, also where it wraps lines."""
     if not (columns and rows):
         return True
-    height = sum(max(1, -(-len(line) // columns)) for line in text.splitlines())
-    return height < rows
+    return wrapped_height(text.splitlines(), columns) < rows

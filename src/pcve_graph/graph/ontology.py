@@ -16,7 +16,7 @@ from ..model.namespaces import PREFIXES, expand, local_name, prefixed
 from ..model.problems import ContentError, Position, rule_problem
 from ..model.project import Project
 from ..model.schema import VOCAB_BASE, Ontology, RecordClass, RecordKey
-from ..model.terms import Iri, NTerm, NTriple, from_term, from_triple
+from ..model.terms import Iri, NTerm, NTriple, from_term, from_triple, plain_value
 from ..model.text_normalization import fold
 from ..model.visible import first_refused, offset_in_turtle
 from ..syntax.turtle_check import check_turtle
@@ -24,7 +24,7 @@ from ..system.cache import cached
 from ..system.files import LARGEST_FILE, read_inside, walk_files
 from .ontology_files import OntologyFile, iri_of
 from .ontology_parts import check_folders, check_parts
-from .triple_index import TripleIndex, plain_value, superclasses
+from .triple_index import TripleIndex, superclasses
 
 _PARTS: Final = ("terms", "vocabulary", "shapes", "portable")
 

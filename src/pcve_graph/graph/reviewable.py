@@ -18,7 +18,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..model.namespaces import BASE, expand, local_name, source_iri
-from ..model.terms import Term
+from ..model.terms import Term, plain_value
 from .claims import HAS_PASSAGE, evidence, statement_of, value_text
 from .labels import labels
 
@@ -150,4 +150,4 @@ def _record_of(store: ox.Store, node: ox.NamedNode) -> ox.NamedNode:
 def _text_of(store: ox.Store, value: Term) -> str:
     if isinstance(value, ox.NamedNode) and value.value.startswith(BASE):
         return labels(store, [value])[value.value]
-    return str(getattr(value, "value", value))
+    return plain_value(value)

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from ..model.closure import closure
 from ..model.namespaces import expand
+from ..model.terms import plain_value
 
 
 class TripleIndex:
@@ -43,11 +44,6 @@ class TripleIndex:
         while head and head != expand("rdf:nil"):
             yield self.one(head, "rdf:first")
             head = self.one(head, "rdf:rest")
-
-
-def plain_value(term: object) -> str:
-    """The IRI, label or text of a term."""
-    return str(getattr(term, "value", term))
 
 
 def superclasses(index: TripleIndex, class_iri: str) -> set[str]:

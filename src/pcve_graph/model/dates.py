@@ -69,6 +69,14 @@ A span has surely begun by the last day that its start can mean, and surely not 
 first day that its end can mean.
 """
 
+BOUND_PROPERTIES: Final = {
+    "earliest": "pcve:earliest",
+    "latest": "pcve:latest",
+    "certainFrom": "pcve:certainFrom",
+    "certainUntil": "pcve:certainUntil",
+}
+"""The properties that hold the bounds of a node of the graph, by their names in `BOUNDS`."""
+
 
 def first_and_last(text: str) -> tuple[date, date] | None:
     """The first and the last day that `text` can mean, or None if it is not a day, month or year.

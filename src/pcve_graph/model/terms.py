@@ -184,6 +184,11 @@ def lexical(term: NTerm) -> str:
     return to_iri(term) if is_iri(term) else blank_label(term)
 
 
+def plain_value(term: object) -> str:
+    """The IRI, label or text of a term of pyoxigraph, without what marks it as one."""
+    return str(getattr(term, "value", term))
+
+
 def from_term(term: Term) -> NTerm:
     """A term of pyoxigraph in N-Triples syntax.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean
+from ..model.words import quantity
 from ..query.html_tables import html_table
 from ..query.saved import Parameter, SavedQuery
 from ..query.themes import THEMES
@@ -50,7 +51,7 @@ class Questions(tuple[Question, ...]):
     def _repr_html_(self) -> str:
         """A table: theme, name, question and parameters."""
         rows = [[html.escape(cell) for cell in _cells(question)] for question in self]
-        count = f"{len(self):,} question{'' if len(self) == 1 else 's'}"
+        count = quantity(len(self), "question")
         return html_table(("theme", "name", "question", "parameters"), rows, [count])
 
 

@@ -16,7 +16,7 @@ from ..model.namespaces import local_name
 from ..model.words import quantity
 from .readings import reading_mark
 from .render import format_date, single_line
-from .text_table import wrap_line
+from .text_table import wrap_line, wrapped_height
 from .thing_parts import (
     NO_ADDRESS,
     Citations,
@@ -90,18 +90,13 @@ def bounded_lines(view: ThingView, width: int) -> list[str]:
     for share, most_sources in _STEPS:
         page = _Page(view, sections, sections, share, max(fewest, share > 0), most_sources, width)
         lines = page.lines()
-        if _height(lines, width) <= LINES:
+        if wrapped_height(lines, width) <= LINES:
             return lines
     for count in range(len(sections) - 1, -1, -1):
         lines = _Page(view, sections, sections[:count], 0.0, fewest, 1, width).lines()
-        if _height(lines, width) <= LINES:
+        if wrapped_height(lines, width) <= LINES:
             break
     return lines
-
-
-def _height(lines: Sequence[str], width: int) -> int:
-    """The rows that lines take on a terminal of this width."""
-    return sum(max(1, -(-len(line) // width)) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)

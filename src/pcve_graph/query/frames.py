@@ -16,10 +16,10 @@ import pyoxigraph as ox
 from ..model.dates import EDTF, date_range, first_and_last
 from ..model.namespaces import local_name
 from ..model.problems import UsageError
-from ..model.terms import Term
+from ..model.terms import Term, plain_value
 from .execute import ResultTable
 from .label_columns import Column, labelled_columns, table_columns
-from .lists import Cell
+from .lists import Cell, terms_of
 from .python_values import PythonValue, python_value
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _typed(column: Column, dates: list[str] | None) -> FrameColumn:
     if kind is datetime.datetime:
         return FrameColumn(name, kind, _moments(values))
     if kind is str or kind is datetime.date:
-        return FrameColumn(name, str, [_lexical(term) for term in terms])
+        return FrameColumn(name, str, converted(plain_value, terms))
     return FrameColumn(name, kind, converted(kind, values))
 
 
@@ -137,12 +137,7 @@ def _is_day(text: str) -> bool:
 
 
 def _texts(cell: Cell) -> list[str]:
-    terms = cell if isinstance(cell, tuple) else (cell,)
-    return [text for text in map(_lexical, terms) if text is not None]
-
-
-def _lexical(term: Term | None) -> str | None:
-    return None if term is None else str(getattr(term, "value", term))
+    return [plain_value(term) for term in terms_of(cell)]
 
 
 def converted(kind: Callable[[Any], object], values: Iterable[object]) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ..model.visible import escape_hidden
+from ..model.words import quantity
 
 MOST_HTML_ROWS: Final = 50
 """The most rows that a table in a notebook shows."""
@@ -29,4 +30,4 @@ def count_line(rows: int, word: str = "row") -> str:
     """`60 rows, 10 of them not shown`."""
     more = rows - MOST_HTML_ROWS
     hidden = f", {more:,} of them not shown" if more > 0 else ""
-    return f"{rows:,} {word}{'' if rows == 1 else 's'}{hidden}"
+    return quantity(rows, word) + hidden

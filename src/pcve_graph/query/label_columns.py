@@ -5,14 +5,13 @@ The column `country` gets `country_label` to its right, unless the query has a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import pyoxigraph as ox
 
 from ..graph.labels import labels
 from ..model.problems import UsageError
-from ..model.terms import Term
+from ..model.terms import Term, plain_value
 from .execute import RESULT_FORMATS, ResultTable
 from .lists import SEPARATOR, Cell, row_cells, table_terms, terms_of
 from .python_values import json_records
@@ -41,10 +40,12 @@ def labelled_columns(table: ResultTable, store: ox.Store) -> list[Column]:
     columns: list[Column] = []
     for name, cells in table_columns(table):
         columns.append((name, cells))
-        beside = f"{name}_label"
+        label_column = f"{name}_label"
         terms = (term for cell in cells for term in terms_of(cell))
-        if beside not in table.columns and any(isinstance(term, ox.NamedNode) for term in terms):
-            columns.append((beside, [_label(cell, labels_by_iri) for cell in cells]))
+        if label_column not in table.columns and any(
+            isinstance(term, ox.NamedNode) for term in terms
+        ):
+            columns.append((label_column, [_label(cell, labels_by_iri) for cell in cells]))
     return columns
 
 
@@ -55,7 +56,7 @@ def _label(cell: Cell, labels_by_iri: dict[str, str]) -> Cell:
 
 
 def _label_of_term(term: Term, labels_by_iri: dict[str, str]) -> ox.Literal:
-    text = str(getattr(term, "value", term))
+    text = plain_value(term)
     return ox.Literal(labels_by_iri.get(text, text) if isinstance(term, ox.NamedNode) else text)
 
 
@@ -80,10 +81,5 @@ def render_labelled(table: ResultTable, form: str, store: ox.Store) -> str:
 
 def _joined(cell: Cell) -> Term | None:
     if isinstance(cell, tuple):
-        return ox.Literal(SEPARATOR.join(_texts(cell)))
+        return ox.Literal(SEPARATOR.join(map(plain_value, cell)))
     return cell
-
-
-def _texts(terms: tuple[Term, ...]) -> Iterator[str]:
-    for term in terms:
-        yield str(getattr(term, "value", term))

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import pyoxigraph as ox
 
 from ..model.namespaces import expand
-from ..model.terms import Term
+from ..model.terms import Term, plain_value
 from .lists import Cell
 
 PythonValue: TypeAlias = (
@@ -32,7 +32,7 @@ _INTEGER_TYPES: Final = frozenset(
 def python_value(term: Term | None) -> PythonValue:
     """The Python value of a term; a str where the lexical form is invalid for its datatype."""
     if not isinstance(term, ox.Literal):
-        return None if term is None else str(getattr(term, "value", term))
+        return None if term is None else plain_value(term)
     kind, text = term.datatype.value, term.value
     try:
         if kind in _INTEGER_TYPES:
@@ -78,4 +78,4 @@ def _json_value(term: Term | None) -> str | int | float | bool | None:
         return value
     if isinstance(value, Decimal | float) and math.isfinite(value):
         return int(value) if value == int(value) else float(value)
-    return str(getattr(term, "value", term))
+    return plain_value(term)

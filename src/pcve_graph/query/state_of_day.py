@@ -9,7 +9,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from ..graph.claims import value_text, values
-from ..model.dates import BOUNDS
+from ..model.dates import BOUND_PROPERTIES
 from ..model.namespaces import expand
 from ..model.periods import (
     NEVER,
@@ -27,15 +27,6 @@ from .thing_view import ThingFact
 
 UNDATED: Final = "undated"
 """In place of `yes` or `not known`: no source states a date, so the fact is not said of the day."""
-
-_BOUNDS: Final = dict(
-    zip(
-        BOUNDS,
-        ("pcve:earliest", "pcve:latest", "pcve:certainFrom", "pcve:certainUntil"),
-        strict=True,
-    )
-)
-"""The derived bounds of a dated node, by name."""
 
 DATES: Final = ("schema:startDate", "schema:endDate")
 """The properties with the dates of a thing, as stated."""
@@ -64,7 +55,9 @@ class StateOfDay:
 
         What is dated by its day of issue alone stays issued from then on.
         """
-        texts = {name: value_text(self._store, node, term) for name, term in _BOUNDS.items()}
+        texts = {
+            name: value_text(self._store, node, term) for name, term in BOUND_PROPERTIES.items()
+        }
         bounds = {name: text for name, text in texts.items() if text}
         if not bounds:
             return UNDATED

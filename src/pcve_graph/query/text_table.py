@@ -7,7 +7,7 @@ line is broken inside a word or a date. Cells are printable texts on one line (`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 GAP: Final = "  "
@@ -37,6 +37,15 @@ def text_width(text: str) -> int:
 def padded(text: str, width: int) -> str:
     """`text`, with spaces after it up to `width` columns."""
     return text + " " * (width - text_width(text))
+
+
+def wrapped_height(lines: Iterable[str], width: int) -> int:
+    """The rows that lines take on a terminal of `width` columns, which wraps the longer ones.
+
+    >>> wrapped_height(["", "north", "northtown"], 5)
+    4
+    """
+    return sum(max(1, -(-len(line) // width)) for line in lines)
 
 
 def wrap_words(text: str, width: int) -> list[str]:

@@ -9,6 +9,7 @@ from ..graph.claims import Evidence
 from ..model.grades import Grade
 from ..model.periods import NO, NOT_KNOWN, YES
 from ..model.text_fragments import text_fragment_link
+from ..model.words import quantity
 from .render import format_date, single_line
 from .state_of_day import UNDATED
 from .thing_view import IncomingFact, SourceReference, ThingFact, ThingView, grade_counts
@@ -72,7 +73,7 @@ def grades_line(view: ThingView) -> str:
     supported = (fact for record in view.supported for fact in record.facts)
     counts, others = grade_counts(supported if view.is_source else view.facts)
     total = counts.total()
-    what = "1 fact" if total == 1 else f"{total:,} facts"
+    what = quantity(total, "fact")
     if view.is_source:
         what += " rests on it" if total == 1 else " rest on it"
     text = f"{what}: " + ", ".join(f"{counts[grade]:,} {grade.value}" for grade in Grade)

@@ -15,7 +15,7 @@ from ..graph.claims import STATEMENT_PARTS
 from ..model.namespaces import concept_iri, expand, nterm
 from ..model.schema import Ontology, RecordClass
 from ..model.terms import NO_TERM, NTerm, NTriple, Statement, from_iri
-from .statement_index import StatementIndex
+from .statement_index import BOUNDS, StatementIndex
 
 NOT_FACTS: Final = {
     expand(name)
@@ -46,10 +46,6 @@ _OF_PASSAGES: Final = {
 }
 _SELECTOR, _SOURCE = nterm("oa:hasSelector"), nterm("oa:hasSource")
 _ANNOTATED, _IN_CLAIM = nterm("owl:annotatedSource"), nterm("pcve:inClaim")
-_BOUNDS: Final = frozenset(
-    nterm(name)
-    for name in ("pcve:certainFrom", "pcve:certainUntil", "pcve:earliest", "pcve:latest")
-)
 
 
 @dataclass(slots=True)
@@ -88,7 +84,7 @@ class ClaimIndex:
             for term in ontology.schemes.get("value-status", ())
         }
         self._paths = {
-            iri: frozenset(from_iri(key.path) for key in kind.keys.values()) | _BOUNDS
+            iri: frozenset(from_iri(key.path) for key in kind.keys.values()).union(BOUNDS)
             for iri, kind in ontology.by_iri.items()
         }
 

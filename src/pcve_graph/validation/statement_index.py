@@ -19,7 +19,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from ..model.dates import date_range, stated_bounds
+from ..model.dates import BOUND_PROPERTIES, date_range, stated_bounds
 from ..model.namespaces import (
     BASE,
     DOCUMENT_BASE,
@@ -63,10 +63,7 @@ from .vocabularies import (
 )
 
 _TYPE = nterm("rdf:type")
-BOUNDS: Final = {
-    nterm(name): local_name(expand(name))
-    for name in ("pcve:certainFrom", "pcve:certainUntil", "pcve:earliest", "pcve:latest")
-}
+BOUNDS: Final = {nterm(term): name for name, term in BOUND_PROPERTIES.items()}
 """The names of the bounds by their properties."""
 _LABELS = {nterm(name): rank for rank, name in enumerate(LABELS)}
 _OURS: Final = iri_start(PREFIXES["pcve"])

@@ -13,7 +13,7 @@ from ...graph.claims import fact_grades
 from ...graph.settings import Settings
 from ...model.grades import Grade
 from ...model.namespaces import BASE, PREFIXES, expand, local_name, nterm
-from ...model.terms import from_iri, line_start
+from ...model.terms import from_iri, line_start, plain_value
 from ..export.subset import GraphPart, parse_triples
 
 _ONTOLOGY: Final = PREFIXES["pcve"].rstrip("#")
@@ -65,7 +65,7 @@ class ReleaseInfo:
         """The latest day in the graph on which the ontology was issued or a source was read."""
         read = nterm("pcve:dateRead")
         catalog = parse_triples(line for line in self.part.graphs["catalog"] if read in line)
-        days = [_value(triple.object) for triple in catalog]
+        days = [plain_value(triple.object) for triple in catalog]
         return max(
             [*days, self._ontology_value("dcterms:issued"), self._ontology_value("dcterms:created")]
         )
@@ -107,7 +107,7 @@ class ReleaseInfo:
         """The number of instances by IRI of the class."""
         kind = expand("rdf:type")
         class_iris = (
-            _value(triple.object) for triple in self.triples if triple.predicate.value == kind
+            plain_value(triple.object) for triple in self.triples if triple.predicate.value == kind
         )
         return dict(sorted(Counter(class_iris).items()))
 
@@ -129,17 +129,13 @@ class ReleaseInfo:
     def _ontology_value(self, name: str, subject: str = _ONTOLOGY) -> str:
         start = line_start(from_iri(subject), nterm(name))
         lines = [line for line in self.part.graphs["ontology"] if line.startswith(start)]
-        return min((_value(triple.object) for triple in parse_triples(lines)), default="")
+        return min((plain_value(triple.object) for triple in parse_triples(lines)), default="")
 
 
 def iri_segment(iri: str) -> str:
     """A term as a segment of another IRI: `schema:startDate` as `schema-startDate`."""
     space = next((p for p, namespace in PREFIXES.items() if iri.startswith(namespace)), "other")
     return f"{space}-{local_name(iri)}"
-
-
-def _value(term: object) -> str:
-    return str(getattr(term, "value", term))
 
 
 STEM: Final = "pcve"
