@@ -55,7 +55,7 @@ def test_a_row_is_read_by_name_and_by_place(kg: KnowledgeGraph) -> None:
     assert len(rows[:1]) == 1
     with pytest.raises(AttributeError, match="no column 'city'; its columns: country, place"):
         _ = row.city
-    with pytest.raises(KeyError, match="the columns are country"):
+    with pytest.raises(KeyError, match="its columns: country"):
         _ = row["city"]
     with pytest.raises(IndexError):
         _ = rows[999]

@@ -43,7 +43,18 @@ QUIET = [
     'SELECT ?e { ?e skos:prefLabel ?n FILTER(LANGMATCHES(LANG(?n), "sr-Latn")) }',
     'SELECT ?e { ?e skos:prefLabel ?n FILTER(STR(?n) = "EN") }',
     'SELECT ?e { ?e skos:prefLabel "Northtown"@EN }',
+    'SELECT ?e { ?e schema:startDate ?d FILTER(?d > "2018-01-01"^^xsd:date) }',
+    'SELECT ?e { ?e schema:startDate ?d FILTER(STR(?d) >= "2018-01-01" || "2018" = STR(?d)) }',
+    'SELECT ?e { ?e schema:startDate ?x BIND(STR(?x) AS ?d) FILTER(?d >= "2018-01-01") }',
+    'SELECT ?e { ?e skos:prefLabel ?d FILTER(?d != "2018-01-01" && ?d > "2018-99-01") }',
 ]
+DATES = [
+    ('?d >= "2018-01-01"', 'the text "2018-01-01", which matches no date; write "2018-01-01"^^xsd:date'),
+    ("?d<'2018-01-01'", 'write "2018-01-01"^^xsd:date'),
+    ('"2018-01-01" <= ?d', 'write "2018-01-01"^^xsd:date'),
+    ('?d = "2018-01"', "compare STR(?d)"),
+    ('BOUND(?d) && "2018" > ?d', "compare STR(?d)"),
+]  # fmt: skip
 TAGS = [
     'LANG(?n) = "sr-Latn"', '"sr-Latn" = lang(?n)', "LANG(?n) != 'EN'", '(LANG(?n)) = "en-GB"',
     'LANG(?n) IN ("en", "sr-Latn")', 'LANG(?n) NOT IN ("sr-Latn", "en")',
@@ -77,6 +88,31 @@ def test_a_tag_in_capitals_is_noted(condition: str, northtown: World) -> None:
     assert "LANGMATCHES" in line
 
 
+@pytest.mark.parametrize(("condition", "fix"), DATES)
+def test_a_date_as_plain_text_is_noted(condition: str, fix: str, northtown: World) -> None:
+    text = f"SELECT ?s {{ ?s schema:startDate ?d\nFILTER({condition}) }}"
+    result = northtown.pcve("query", "-", stdin=text)
+    assert "\n0 rows" in f"\n{result.stdout}"
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("stdin:2: note: ?d is compared with the text ")
+    assert line.endswith(fix)
+
+
+@pytest.mark.parametrize("variable", ["_since", "__since", "_since_string"])
+def test_a_parameter_that_is_a_date_as_plain_text_is_noted(
+    variable: str, tmp_path: Path, northtown: World
+) -> None:
+    text = "SELECT ?s { ?s schema:startDate ?d FILTER(?d >= ?%s) }"
+    (tmp_path / "q.rq").write_text(text % variable)
+    typed = f"{variable.removesuffix('_string')}_xsd_date"
+    (tmp_path / "typed.rq").write_text(text % typed)
+    folder = ("--queries", str(tmp_path), "--set", "since=2018-01-01")
+    (line,) = northtown.pcve("query", "q", *folder).stderr.splitlines()
+    assert line.endswith(f"name the parameter ?{typed}")
+    asked = northtown.pcve("query", "typed", *folder)
+    assert (asked.stderr, "\n0 rows" in asked.stdout) == ("", False)
+
+
 def test_what_a_parameter_is_set_to_is_looked_up(tmp_path: Path, northtown: World) -> None:
     (tmp_path / "q.rq").write_text('SELECT ?s { ?s a ?_kind_iri FILTER(LANG("x"@en) = ?_lang) }')
     settings = ("--set", "kind=https://w3id.org/pcve/ns#Evnt", "--set", "lang=sr-Latn")
@@ -93,8 +129,9 @@ def test_the_notes_are_with_the_rows_in_python(northtown: World) -> None:
     )
     assert rows[:0].notes == rows.notes
     assert graph.sparql("SELECT ?e { ?e schema:startDate ?d }").notes == ()
-    with pytest.warns(UserWarning, match="startDat is not in this graph"):
+    with pytest.warns(UserWarning, match="startDat is not in this graph") as caught:
         assert graph.sparql("ASK { ?e schema:startDat ?d }") is False
+    assert [warning.filename for warning in caught] == [__file__]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         graph.sparql("CONSTRUCT { ?e <http://e/new> ?d } { ?e schema:startDate ?d }")

@@ -8,8 +8,10 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, World, all_commands
@@ -24,6 +26,32 @@ def test_every_command_has_help_with_an_example() -> None:
         result = CliRunner().invoke(cli, [*name.split(), "--help"])
         assert result.exit_code == 0
         assert "Example" in result.output, name
+
+
+def test_an_option_with_one_value_is_given_once(northtown: World) -> None:
+    tried = 0
+    for name, command in [*all_commands(cli), ("", cli)]:
+        for option in command.params:
+            if not isinstance(option, click.Option) or option.is_flag or option.multiple:
+                continue
+            longest = max(option.opts, key=len)
+            for typed in ([f"{longest}=1", longest, "2"], [option.opts[0], "1", longest, "1"]):
+                result = CliRunner().invoke(cli, [*name.split(), *typed])
+                assert result.exit_code == 2, (name, typed)
+                assert f"{longest} is given twice; leave out all but one" in result.stderr
+                tried += 1
+    assert tried > 100
+    for settings in (
+        ("query", "events-in-country", "--set", "country=landia", "--set", "country = isles"),
+        ("queries", "--sparql", "events-in-country", "--set", "country=a", "--set", "country=a"),
+    ):
+        result = northtown.pcve(*settings)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert result.stderr == "pcve: --set country is given twice; leave out all but one\n"
+    kinds = ("--kind", "event", "--kind", "project")
+    assert northtown.pcve("search", "northtown", *kinds).exit_code == 0
+    twice = ("query", "events-by-date", "--wide", "--wide")
+    assert northtown.pcve(*twice).stdout == northtown.pcve(*twice[:-1]).stdout
 
 
 def test_help_of_query_names_the_saved_queries(shipped: World) -> None:
@@ -460,3 +488,28 @@ def test_an_empty_parameter_is_reported(northtown: World, setting: str) -> None:
     assert "events-on-topic requires topic; for instance --set topic=" in missing.stderr
     dashes = northtown.pcve("search", "--", "--group=")
     assert (dashes.exit_code, dashes.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("form", ["table", "csv"])
+def test_an_answer_that_is_being_written_is_not_stopped(form: str, northtown: World) -> None:
+    text = "SELECT ?a ?b { ?a ?p ?o . ?b a pcve:Event } LIMIT 20000"
+    northtown.write("large.rq", text)
+    command = [sys.executable, "-m", "pcve_graph", "--project", str(northtown.root), "query"]
+    options = [str(northtown.root / "large.rq"), "--format", form, "--timeout", "8"]
+    with subprocess.Popen([*command, *options], stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        first = process.stdout.readline()  # it is written now, and the pipe is full
+        time.sleep(10)
+        rest, messages = process.stdout.read(), process.stderr.read()
+    assert (process.returncode, messages) == (0, "")
+    assert first.split() in (["a", "b"], ["a,b"])
+    assert rest.count("\n") >= 20_000
+    stopped = subprocess.run(
+        [*command, "-", "--timeout", "1"],
+        input="SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",
+        capture_output=True,
+        text=True,
+    )
+    assert (stopped.returncode, stopped.stdout) == (2, "")
+    assert "was stopped after 1 s" in stopped.stderr

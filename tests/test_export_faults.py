@@ -306,7 +306,7 @@ def test_a_feature_an_event_has_the_points_of_its_places(world: World) -> None:
 
 
 NOTHING = [
-    ("turtle", "--until 1815", "nothing in the graph matches all options"),
+    ("turtle", "--only event --until 1815", "nothing in the graph matches all options"),
     ("ics", "--only event --since 2099", "nothing in the graph matches all options"),
     ("iati", "", "pcve.toml names none"),
 ]

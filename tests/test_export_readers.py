@@ -326,7 +326,7 @@ def test_a_reader_of_schema_org_knows_every_term(everything: GraphPart, ontology
     assert {key for key in used if not key.startswith("https://schema.org/")} == set()
     assert {key.rpartition("/")[2] for key in used} <= SCHEMA_ORG
     for event in document["@graph"]:
-        assert {"name", "startDate", "location", "eventStatus"} <= event.keys()
+        assert {"name", "startDate", "location"} <= event.keys()
         places = event["location"] if isinstance(event["location"], list) else [event["location"]]
         assert all(place["address"]["@type"] == "PostalAddress" for place in places)
 

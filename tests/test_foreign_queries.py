@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,6 +11,7 @@ import pytest
 import rdflib
 from conftest import World
 
+from pcve_graph import KnowledgeGraph
 from pcve_graph.model.namespaces import expand
 from pcve_graph.model.problems import ContentError, UsageError
 from pcve_graph.query.binding import substitute_terms
@@ -419,3 +421,105 @@ def test_one_note_says_which_property_holds_the_names(
     assert line.startswith(f"stdin:{place}: note: ")
     assert "skos:prefLabel" in line
     assert "rdfs:label" in northtown.pcve("explain", "query-labels").stdout
+
+
+@pytest.mark.parametrize("value", ["landia", "Landia", "LANDIA"])
+def test_a_parameter_that_takes_an_iri_takes_a_name(
+    value: str, tmp_path: Path, northtown: World
+) -> None:
+    (tmp_path / "in.rq").write_text(
+        "SELECT ?e { ?e a pcve:Event ; schema:location/schema:containedInPlace* ?_country_iri }"
+    )
+    folder = ("--queries", str(tmp_path))
+    iri = northtown.pcve("query", "in", *folder, "--set", f"country={expand('pcve:')}x")
+    assert "0 rows" in iri.stdout
+    asked = northtown.pcve("query", "in", *folder, "--set", f"country={value}")
+    assert (asked.exit_code, asked.stderr) == (0, "")
+    rows = KnowledgeGraph.open(northtown.root).query("in", queries=tmp_path, country=value)
+    assert 0 < len(rows) == int(asked.stdout.splitlines()[-1].split()[0])
+    printed = northtown.pcve("queries", "--sparql", "in", *folder, "--set", f"country={value}")
+    assert "/landia>" in printed.stdout
+    wrong = northtown.pcve("query", "in", *folder, "--set", "country=Landya")
+    assert (wrong.exit_code, "did you mean:\n" in wrong.stderr) == (2, True)
+
+
+def test_a_parameter_that_takes_an_iri_takes_the_name_of_a_concept(
+    tmp_path: Path, northtown: World
+) -> None:
+    (tmp_path / "of.rq").write_text(
+        "#+ defaults:\n#+   - _kind: https://w3id.org/pcve/vocab/event-kind/workshop\n"
+        "SELECT ?e { ?e a pcve:Event OPTIONAL { ?e pcve:kind ?k } FILTER(?k = ?__kind_iri) }"
+    )
+    asked = northtown.pcve(
+        "query", "of", "--queries", str(tmp_path), "--set", "kind=conference", "--format", "csv"
+    )
+    assert (asked.exit_code, asked.stderr) == (0, "")
+    assert len(asked.stdout.splitlines()) > 1
+
+
+def test_a_link_out_of_a_folder_of_queries_is_refused(tmp_path: Path, northtown: World) -> None:
+    folder, outside = tmp_path / "folder", tmp_path / "outside"
+    for place in (folder, outside):
+        place.mkdir()
+        (place / "own.rq").write_text(SELECT)
+    (outside / "secret.rq").write_text("hidden words")
+    (folder / "within.rq").symlink_to(folder / "own.rq")
+    (folder / "secret.rq").symlink_to(outside / "secret.rq")
+    (folder / "below").symlink_to(outside)
+    (folder / "gone.rq").symlink_to(folder / "nothing.rq")
+    listed = northtown.pcve("queries", "--queries", str(folder))
+    assert listed.exit_code == 1
+    assert {line for line in listed.stdout.splitlines() if line[:1] != " "} == {"own", "within"}
+    refused = {"secret.rq", "below", "gone.rq"}
+    assert {f"{folder}/{name}:1:1" for name in refused} == {
+        line.partition(": error special-file")[0]
+        for line in listed.stderr.splitlines()
+        if "special-file" in line
+    }
+    assert "the target of the link is outside the folder" in listed.stderr
+    for name in ("secret", "secret.rq"):
+        asked = northtown.pcve("query", name, "--queries", str(folder))
+        assert (asked.exit_code, "special-file" in asked.stderr) == (1, True)
+        assert "hidden" not in asked.output
+    assert northtown.pcve("query", "below/own", "--queries", str(folder)).exit_code == 2
+    with pytest.raises(ContentError, match="special-file"):
+        KnowledgeGraph.open(northtown.root).questions(queries=folder)
+
+
+def test_the_check_of_a_folder_counts_what_ran(tmp_path: Path, northtown: World) -> None:
+    folder = tmp_path / "my queries"
+    (folder / "below").mkdir(parents=True)
+    (folder / "plain.rq").write_text(SELECT)
+    (folder / "ask.rq").write_text("ASK { ?s ?p ?o }")
+    (folder / "below" / "of one.rq").write_text("SELECT ?s { ?s a ?_class_iri ; ?p ?_value }")
+    (folder / "set.rq").write_text(
+        '#+ defaults:\n#+   - name: "it\'s $HOME"\n#+   - __more: x\n'
+        "SELECT ?s { ?s ?p ?_name OPTIONAL { ?s ?p ?__more } }"
+    )
+    saved = tmp_path / "saved"
+    check = ("queries", "--check", "--queries", str(folder))
+    checked = northtown.pcve(*check, "--save", str(saved))
+    assert checked.exit_code == 0
+    assert "not run  below/of one: no example of class, value\n" in checked.stdout
+    assert checked.stderr.splitlines() == [
+        f"not in {saved}, without an answer in rows: ask, below/of one",
+        "4 queries, 3 ran, 1 without a required value",
+    ]
+    assert sorted(path.name for path in saved.iterdir()) == ["plain.json", "set.json"]
+    examples = [
+        shlex.split(line.partition("example: pcve ")[2])
+        for line in northtown.pcve("queries", "--queries", str(folder)).stdout.splitlines()
+        if "example:" in line
+    ]
+    assert ["query", "below/of one", "--queries", str(folder), "--set", "class=…", "--set",
+        "value=…"] in examples  # fmt: skip
+    (typed,) = (words for words in examples if words[1] == "set")
+    assert "name=it's $HOME" in typed
+    assert northtown.pcve(*typed).exit_code == 0
+
+    (folder / "bad.rq").write_text("SELECT ?s {")
+    checked = northtown.pcve(*check, "--timeout", "1e-9")
+    assert checked.exit_code == 1
+    assert checked.stderr.splitlines()[-1] == (
+        "4 queries, 0 ran, 3 failed, 1 without a required value; 1 file not readable"
+    )

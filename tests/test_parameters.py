@@ -7,6 +7,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
+from engines import QUERIES
 
 from pcve_graph.graph.store import SEARCH_INDEX
 from pcve_graph.model.namespaces import expand, graph_iri, record_iri
@@ -250,3 +251,20 @@ def test_defaults_and_needs() -> None:
         bind(query(required=True, example="7"), {})
     with pytest.raises(UsageError, match=r"q has no parameter 'z'; its parameters: x"):
         bind(query(), {"z": "1"})
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, query in QUERIES.items() if {"from", "until"} <= query.params.keys()]
+)
+def test_a_period_that_ends_before_it_begins_is_refused(northtown: World, name: str) -> None:
+    needed = {
+        key: "http://x.example/x" for key, param in QUERIES[name].params.items() if param.required
+    }
+    settings = {**needed, "from": "2018-12-31", "until": "2018-01-01"}
+    with pytest.raises(UsageError, match=r"^until 2018-01-01 is before from 2018-12-31$"):
+        bind(QUERIES[name], settings)
+    if not needed.keys() - {"from", "until"}:
+        pairs = [word for pair in settings.items() for word in ("--set", "=".join(pair))]
+        result = northtown.pcve("query", name, *pairs)
+        assert result.exit_code == 2
+        assert result.stdout == ""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime
+import importlib.util
 import inspect
 import io
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -325,3 +327,58 @@ def test_rows_note_which_property_holds_names(kg: KnowledgeGraph) -> None:
     named = kg.sparql("SELECT ?e ?l { ?e a pcve:Event ; skos:prefLabel ?l }")
     assert isinstance(named, Rows)
     assert named.notes == ()
+
+
+def public_methods(kg: Any) -> Iterator[tuple[str, Any]]:
+    """The methods of a graph and of what it returns, by name."""
+    rows = kg.query("events-by-date")
+    for owner in (kg, rows, rows[0], kg.overlaps(), kg.export("ics")):
+        for name, method in inspect.getmembers(owner, inspect.ismethod):
+            if name[0] != "_" and type(owner).__module__.startswith("pcve_graph"):
+                yield f"{type(owner).__name__}.{name}", method
+
+
+def test_a_wrong_argument_is_a_usage_error_in_every_method(kg: KnowledgeGraph) -> None:
+    names = set()
+    for name, method in public_methods(kg):
+        if name in ("Rows.count", "Rows.index"):  # those of a sequence
+            continue
+        names.add(name)
+        with pytest.raises(UsageError):
+            method(*range(20))
+        for argument in inspect.signature(method).parameters.values():
+            if argument.kind is argument.KEYWORD_ONLY:
+                with pytest.raises(UsageError, match=argument.name):
+                    method(**{f"{argument.name}s": 1})
+    assert {"Rows.to_pandas", "Row.why", "Report.save", "ExportedFile.save"} < names
+
+
+def test_errors_of_results_are_usage_errors(kg: KnowledgeGraph, tmp_path: Path) -> None:
+    results: Any = kg.query("events-by-date"), kg.overlaps(), kg.export("ics")
+    rows, report, exported = results
+    wrong: dict[str, Callable[[], object]] = {
+        "to_pandas has no argument 'lables'; did you mean labels": lambda: rows.to_pandas(lables=0),
+        "save has no argument 'picture'": lambda: report.save("a.csv", picture="a.svg"),
+        "why: too many positional arguments": lambda: rows[0].why(3),
+        "the row has no column 'strt'; did you mean start": lambda: rows[0]["strt"],
+        "the row has no column 'evnt'; did you mean event": lambda: rows[0].evnt,
+        "path must be a text or a Path, not 3": lambda: exported.save(3),
+        "there is no row 0; the answer has 14 rows, 1 to 14": lambda: kg.why(rows, 0),
+        "country is given twice": lambda: kg.query("events-in-country", country="a", country_="b"),
+    }
+    for place in (tmp_path / "none" / "a.csv", tmp_path):
+        for save in (report.save, exported.save):
+            if place.suffix or save == exported.save:
+                wrong[f"{place} cannot be written: {len(wrong)}"] = partial(save, place)
+    drawn = tmp_path / "none" / "a.svg"
+    if importlib.util.find_spec("matplotlib"):
+        wrong[f"{drawn} cannot be written: "] = lambda: kg.overlaps(picture=drawn)
+    for message, call in wrong.items():
+        with pytest.raises(UsageError) as caught:
+            call()
+        assert message.rstrip("0123456789") in str(caught.value)
+        assert ".pcve-tmp" not in str(caught.value)
+    assert not hasattr(rows[0], "evnt")
+    with pytest.raises(KeyError):
+        rows[0]["strt"]
+    assert list(tmp_path.iterdir()) == []

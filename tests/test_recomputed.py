@@ -111,6 +111,45 @@ def flow(facts: RecordFacts, project: str) -> set[tuple[str, str]]:
     return pairs
 
 
+def is_inferred(facts: RecordFacts, subject: str, key: str, value: str) -> bool:
+    """Whether a curator concludes a fact, and no source states it as well."""
+    return facts.certainties.get((subject, key), {}).get(value) == {"inferred"}
+
+
+def pays_plainly(facts: RecordFacts, work: str, funder: str) -> bool:
+    """Whether a fact that is not inferred says that the funder pays for the work itself."""
+    if funder in facts.all(work, "funder") and not is_inferred(facts, work, "funder", funder):
+        return True
+    return any(
+        funder in part.get("payer", [])
+        and "partOfTransaction" not in part
+        and not is_inferred(facts, f"{work}/{name}", "payer", funder)
+        and not is_inferred(facts, work, "hasTransaction", f"{work}/{name}")
+        for name, part in facts.nested.get(work, {}).get("hasTransaction", {}).items()
+    )
+
+
+def plain_wholes(facts: RecordFacts, work: str) -> set[str]:
+    """The work and what it is part of or funded through, by facts that are not inferred."""
+    reached, waiting = {work}, [work]
+    while waiting:
+        lower = waiting.pop()
+        for key in ("isPartOf", "fundedThrough"):
+            for upper in facts.all(lower, key):
+                if upper not in reached and not is_inferred(facts, lower, key, upper):
+                    reached.add(upper)
+                    waiting.append(upper)
+    return reached
+
+
+def reaches_plainly(facts: RecordFacts, work: str, funder: str) -> bool:
+    return any(pays_plainly(facts, whole, funder) for whole in plain_wholes(facts, work))
+
+
+def inferred_if(condition: bool) -> str:
+    return "inferred" if condition else ""
+
+
 def funding_flow(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
     for project in facts.of_type("Project"):
         pairs = flow(facts, project)
@@ -236,10 +275,19 @@ def evaluations_by_funder(facts: RecordFacts, world: World) -> Iterator[tuple[ob
             for subject in subjects
             for party in (*funders_above(facts, subject), *facts.all(subject, *RUNS))
         }
-        own = "yes" if parties & {*authors} else "not shown"
+        words = inferred_if(
+            any(
+                all(is_inferred(facts, paper, key, subject) for key in ("considers", "evaluates")
+                    if subject in facts.all(paper, key))
+                or not reaches_plainly(facts, subject, funder)
+                for subject in subjects
+            )
+            or any(is_inferred(facts, paper, "author", author) for author in authors)
+        )  # fmt: skip
+        own = "yes" if parties & {*authors} and not words else "not shown"
         finding = joined(facts.all(paper, "finding"))
         issued = facts.one(paper, "issued")
-        yield funder, paper, issued, joined(subjects), joined(authors), own, finding
+        yield funder, paper, issued, joined(subjects), joined(authors), own, finding, words
 
 
 def without_evaluation(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
@@ -256,7 +304,9 @@ def co_funded(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
         funders = facts.direct_funders(work)
         if len(funders) > 1:
             dates = facts.one(work, "startDate"), facts.one(work, "endDate")
-            yield work, facts.kinds[work], len(funders), joined(funders), *dates
+            plain = all(pays_plainly(facts, work, funder) for funder in funders)
+            row = work, facts.kinds[work], len(funders), joined(funders)
+            yield *row, *dates, inferred_if(not plain)
 
 
 def topics_by_country_and_year(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
@@ -308,7 +358,7 @@ def topic_timeline(facts: RecordFacts, world: World) -> Iterator[tuple[object, .
                 if facts.kinds.get(place) == "Country"
             }
             announced = facts.one(thing, "status") in ("planned", "postponed")
-            keys = ("issued", "startDate", "endDate")
+            keys = ("issued", "startDate", "endDate", "status")
             words = facts.words(announced, *((thing, key) for key in keys))
             row = topic, start, facts.one(thing, "endDate"), thing, facts.kinds[thing]
             yield *row, joined(countries), words
@@ -375,7 +425,8 @@ def trainings(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
             for number in (*count.get("value", []), *count.get("minValue", []))
         ]
         keys = ("startDate", "endDate")
-        words = facts.words(status in ("planned", "postponed"), *((event, key) for key in keys))
+        decisive = (*keys, "status")
+        words = facts.words(status in ("planned", "postponed"), *((event, key) for key in decisive))
         lists = [
             joined(facts.all(event, *names))
             for names in (("location",), ("about",), ("audience",), ("organizer", "coOrganizer"))

@@ -8,6 +8,7 @@ import re
 
 import pytest
 from conftest import World
+from engines import QUERIES
 
 ORDER = ["inferred", "contested", "draft", "announced"]
 
@@ -90,6 +91,50 @@ def test_a_pair_says_how_its_facts_stand(shipped: World) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("timeline", "--since", "2018-05-22", "--until", "2018-05-22", "--kind", "event"),
+        ("timeline",),
+        ("overlaps",),
+    ],
+)
+def test_a_row_with_a_standing_never_surely_holds(
+    northtown: World, shipped: World, arguments: tuple[str, ...]
+) -> None:
+    rows = [*lines(northtown, *arguments), *lines(shipped, *arguments)]
+    assert any(row["standing"] for row in rows)
+    assert {row["holds"] for row in rows if row["standing"]} == {"not known"}
+
+
+@pytest.mark.parametrize("count", ["projects", "events"])
+def test_a_cell_counts_works_with_a_standing_as_not_known(shipped: World, count: str) -> None:
+    """In a row of one work, the count says what the standing of the cell says."""
+    alone = [
+        c for c in lines(shipped, "coverage", "--count", count) if len(c["things"].split()) == 1
+    ]
+    assert alone
+    for cell in alone:
+        counts = (cell[count], cell["notKnown"])
+        assert counts == (("0", "1") if cell["standing"] else ("1", "0")), cell
+
+
+def test_the_timeline_says_how_many_things_are_sure(shipped: World) -> None:
+    options = ("--since", "2023-06-01", "--until", "2023-06-01", "--topic", "prisons")
+    text = shipped.pcve("timeline", *options).stdout
+    dated = [line for line in lines(shipped, "timeline", *options) if line["from"] or line["to"]]
+    sure = sum(line["holds"] == "yes" for line in dated)
+    maybe = len(dated) - sure
+    assert sure == maybe == 1
+    assert "2023  (1 thing going on, and 1 possibly, " in text
+    for line in dated:
+        unsure = f"[{line['id']}] (whether in the period: not known" in text
+        assert unsure is (line["holds"] == "not known")
+    trend = lines(shipped, "timeline", *options, "--trend")
+    assert {row["2023"] for row in trend if row["topic"] == "all things"} == {"1 +1?"}
+
+
+@pytest.mark.long
 def test_a_thin_base_is_stated(shipped: World) -> None:
     base = re.compile(
         r"^(\d+) of (\d+) projects? states? a target group; the others may have any\.$", re.M
@@ -107,3 +152,53 @@ def test_a_thin_base_is_stated(shipped: World) -> None:
         match = base.search(result.stdout)
         assert match, result.stdout
         assert (int(match[1]), int(match[2])) == (whole - silent, whole)
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        {name for name, query in QUERIES.items() if query.theme == "money"}
+        - {"funders", "funders-by-topic", "funding-flow", "last-funded"}
+    ),
+)
+def test_every_question_about_money_says_how_its_facts_stand(name: str) -> None:
+    assert "standing" in QUERIES[name].columns
+
+
+def standings(world: World, question: str, *settings: str) -> dict[str, tuple[str, str]]:
+    """The standing and `paid` of each thing of a question."""
+    options = [word for setting in settings for word in ("--set", setting)]
+    return {
+        next(
+            line[key]
+            for key in ("thing", "part", "work", "funder", "payer", "payee")
+            if key in line
+        ).rpartition("/")[2]: (line["standing"], line.get("paid", ""))
+        for line in lines(world, "query", question, *options)
+    }
+
+
+def test_money_that_the_curator_concludes_is_marked(shipped: World) -> None:
+    assert standings(shipped, "co-funded")["wbcti"][0] == "inferred"
+    assert standings(shipped, "money")["gcerf"][0] == "inferred"
+    union = standings(shipped, "paid-by", "funder=european-union")
+    assert union["wbcti"] == union["ipa-ii-2017-iisg"] == ("inferred", "not known")
+    assert not any(words and paid == "yes" for words, paid in union.values())
+
+
+def test_a_row_stands_as_the_facts_that_it_needs(shipped: World) -> None:
+    belonging = standings(shipped, "paid-by", "funder=ipa-ii")
+    assert belonging["first-line-final"][0] == "inferred"
+    assert belonging["ipa-ii-2017-iisg"][0] == ""
+    parts = standings(shipped, "part-of", "whole=ipa-ii")
+    assert {thing: words for thing, (words, _) in parts.items()} == {
+        thing: words for thing, (words, _) in belonging.items()
+    }
+
+
+def test_that_an_event_was_held_is_a_fact_of_its_row(shipped: World) -> None:
+    days = ("--set", "from=2018-03-01", "--set", "until=2018-03-31")
+    for arguments in (("events-in-period", *days), ("host-changes", "--set", "hosted=iisg")):
+        rows = lines(shipped, "query", *arguments)
+        row = next(line for line in rows if line["event"].endswith("/iisg-board-2"))
+        assert (row["holds"], row["standing"]) == ("not known", "inferred")

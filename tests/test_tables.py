@@ -149,6 +149,66 @@ def test_text_is_in_the_width_of_the_terminal(northtown: World, arguments: list[
     assert set(result.stdout.split()) <= set(unlimited.split())
 
 
+MATRICES = [
+    ["coverage"],
+    ["coverage", "--count", "money", "--by", "funder"],
+    ["coverage", "--by", "year"],
+    ["coverage", "--all-topics"],
+    ["timeline", "--trend"],
+]
+LAID_OUT = [
+    *MATRICES,
+    ["timeline"],
+    ["overlaps", "--related", "--limit", "0"],
+    ["overlaps", "--format", "table"],
+    ["coverage", "--cell", "albania/all"],
+    ["coverage", "--gaps"],
+    ["coverage", "--needs"],
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("columns", WIDTHS)
+@pytest.mark.parametrize("arguments", LAID_OUT, ids=" ".join)
+def test_comparisons_are_in_the_width_of_the_terminal(
+    shipped: World, arguments: list[str], columns: int
+) -> None:
+    """No line is wider, unless by a word such as an address, and no word is broken."""
+    options = ["--project", str(shipped.root), *arguments]
+    folded = CliRunner().invoke(cli, options, env={"COLUMNS": str(columns)})
+    assert folded.exit_code == 0, folded.output
+    for line in folded.stdout.splitlines():
+        assert cell_len(line) <= columns or len(line.split()) == 1, line
+    whole = CliRunner().invoke(cli, options, env={"COLUMNS": ""}).stdout
+    words = re.sub(r"^row \d+$", "", folded.stdout, flags=re.M).split()  # records have a number
+    assert set(words) <= set(whole.split())
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_every_block_of_a_matrix_names_all_rows(northtown: World, columns: int) -> None:
+    options = ["--project", str(northtown.root), "coverage"]
+    text = CliRunner().invoke(cli, options, env={"COLUMNS": str(columns)}).stdout
+    whole = CliRunner().invoke(cli, options, env={"COLUMNS": ""}).stdout
+    names = [line.split("  ")[0] for line in whole.split("\n\n")[1].splitlines() if line[0] != " "]
+    blocks = [block for block in text.split("\n\n") if block.startswith("economy")]
+    assert len(blocks) > (columns < 80)
+    for block in blocks:
+        firsts = " ".join(line.split("  ")[0] for line in block.splitlines() if line[0] != " ")
+        assert firsts.split() == " ".join(names).split()
+
+
+def test_columns_of_dates_look_alike_whatever_their_type(northtown: World) -> None:
+    dates = '("2021-07; 2021-12" "2023-06-30" "2020-21" "2019~") ("" "2023-06" "x" "2019")'
+    own = f"SELECT ?a ?b ?c ?d {{ VALUES (?a ?b ?c ?d) {{ {dates} }} }}"
+    rows = [re.split("  +", line) for line in table(northtown, 100, "-", stdin=own).splitlines()]
+    assert rows[1] == ["Jul 2021; Dec 2021", "30 Jun 2023", "2020-21", "about 2019"]
+    assert rows[2][1:] == ["Jun 2023", "x", "2019"]
+    for form in ("csv", "json", "records"):
+        raw = table(northtown, 100, "-", "--format", form, stdin=own)
+        assert "2021-07; 2021-12" in raw
+        assert "2023-06-30" in raw
+
+
 def test_what_is_to_be_copied_is_not_folded(northtown: World) -> None:
     options = ["--project", str(northtown.root), "explain", "Event", "--example", "yaml"]
     narrow = CliRunner().invoke(cli, options, env={"COLUMNS": "40"}).stdout

@@ -276,6 +276,8 @@ def test_the_command_shows_the_evidence_of_one_row_or_of_all(northtown: World) -
     ("arguments", "message"),
     [
         (("initiative-origins", "--why", "7"), "there is no row 7; the answer has one row"),
+        (("initiative-origins", "--why", "0"), "there is no row 0; the answer has one row"),
+        (("events-by-date", "--why=0"), "there is no row 0; the answer has 14 rows, 1 to 14"),
         (
             ("initiative-origins", "--why", "--format", "csv"),
             "the formats of --why are table and json",

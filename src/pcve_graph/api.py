@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import keyword
-import time
 import warnings
 from collections.abc import Collection, Mapping
 from functools import partial
@@ -20,6 +19,7 @@ import pyoxigraph as ox
 from .analysis.scope import read_day
 from .graph.serialize import serialize
 from .graph.settings import read_settings
+from .model.calls import names_checked
 from .model.limits import MEMORY_BYTES, QUERY_SECONDS, read_count
 from .model.namespaces import PREFIXES
 from .model.problems import ContentError, UsageError, damage_as_usage_error
@@ -32,9 +32,8 @@ from .python.arguments import (
     check_type,
     day_text,
     flag,
-    names_checked,
     optional_text,
-    parameter_text,
+    parameter_texts,
     read_limit,
     texts,
 )
@@ -45,11 +44,10 @@ from .python.publications import Publications
 from .python.questions import Questions, select_questions
 from .python.reports import Reasons, ThingPage
 from .query.access import EndpointGraph, SavedGraph, bind_for_graph
+from .query.answering import answer_query
 from .query.asked_terms import query_notes
-from .query.base import base_notes, remaining_seconds
 from .query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from .query.foreign import parse_foreign_query, read_query_folder, resolve_query
-from .query.lists import with_lists
 from .query.parameters import MissingParameterError, read_kinds
 from .query.readings import with_readings
 from .query.remote.login import Credentials
@@ -143,6 +141,7 @@ class KnowledgeGraph(Analyses, Checks, Publications):
             raise ContentError(problems)
         return select_questions(of_folder.values(), name)
 
+    @names_checked
     def query(
         self,
         name: str,
@@ -170,7 +169,7 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         if queries is not None:
             check_type("queries", queries, str, Path)
         read_limit(limit)
-        values = {key.rstrip("_"): parameter_text(key, value) for key, value in settings.items()}
+        values = parameter_texts(settings)
         bounds = read_bounds(QUERY_SECONDS if timeout is None else timeout, memory)
         folder = None if queries is None else Path(queries)
         chosen = self._bounded(resolve_query, self.project, name, folder, name=name, bounds=bounds)
@@ -182,10 +181,8 @@ class KnowledgeGraph(Analyses, Checks, Publications):
             raise error.with_example(f'{keyword_name}="{error.example}"') from None
         if timeout is None:
             bounds = chosen.timeout or bounds[0], bounds[1]
-        start = time.monotonic()
-        answer = self._answer(chosen, bindings, limit, flag("allow_service", allow_service), bounds)
-        left = remaining_seconds(bounds[0], time.monotonic() - start)
-        notes = base_notes(self._graph.ask, chosen.base, bindings, left, memory=bounds[1])
+        service = flag("allow_service", allow_service)
+        answer, notes = self._answer(chosen, bindings, limit, service, bounds)
         return self._rows(answer, chosen, bindings, notes)
 
     @names_checked
@@ -209,17 +206,18 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         bounds = read_bounds(timeout, memory)
         raw = text.encode(errors="surrogatepass")
         query = self._bounded(parse_foreign_query, raw, "query", name="query", bounds=bounds)
-        answer = self._answer(query, {}, limit, flag("allow_service", allow_service), bounds)
+        answer, _ = self._answer(query, {}, limit, flag("allow_service", allow_service), bounds)
         if isinstance(answer, ResultTable):
             return self._rows(answer, query, {})
         for note in query_notes(self._graph, query, {}):
-            warnings.warn(note.sentence, UserWarning, stacklevel=2)
+            warnings.warn(note.sentence, UserWarning, stacklevel=3)  # 2 is names_checked
         return answer if isinstance(answer, bool) else _graph(answer.triples)
 
+    @names_checked
     def why(
         self,
         rows: Rows | str,
-        number: int = 0,
+        number: int | None = None,
         /,
         *,
         timeout: float = QUERY_SECONDS,
@@ -242,7 +240,8 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         self._require_saved("why")
         if rows.question is None:
             raise UsageError("these rows are not those of a query of this graph")
-        arguments = (self.project, *rows.question, rows.table, read_count(number, "number"))
+        place = None if number is None else read_count(number, "number")
+        arguments = (self.project, *rows.question, rows.table, place)
         return self._bounded(
             explain_rows, *arguments, name="why", bounds=read_bounds(timeout, memory)
         )
@@ -275,6 +274,7 @@ class KnowledgeGraph(Analyses, Checks, Publications):
             view = with_readings(with_rechecks(view, self.project), store, self.project)
         return ThingPage(view, whole)
 
+    @names_checked
     def to_rdflib(self) -> rdflib.Graph:
         """All graphs as one rdflib graph, with the prefixes bound.
 
@@ -300,20 +300,13 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         limit: int | None,
         service: bool,
         bounds: Bounds,
-    ) -> Answer:
+    ) -> tuple[Answer, tuple[str, ...]]:
         try:
-            answer = self._graph.ask(
-                query.text,
-                bindings,
-                query.path,
-                timeout=bounds[0],
-                memory=bounds[1],
-                limit=read_limit(limit),
-                service=service,
+            return answer_query(
+                self._graph, query, bindings, *bounds, limit=read_limit(limit), service=service
             )
         except ServiceRefusedError as error:
             raise UsageError(f"{error}; allow_service=True permits it") from None
-        return with_lists(answer, query.lists)
 
     def _rows(
         self,

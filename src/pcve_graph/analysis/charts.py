@@ -34,10 +34,11 @@ from .timeline import (
     FEW,
     SourceCoverage,
     Timeline,
-    counts_by_year,
+    possible_notes,
     publication_notes,
     topics,
     undated_notes,
+    works_by_year,
 )
 from .works import Landscape, Work
 
@@ -71,7 +72,8 @@ def heat_map(landscape: Landscape, store: ox.Store, matrix: Matrix, suffix: str)
     with ChartPage(name, 3.0 + max(wide, 5.5), high + 1.3, below, suffix) as page:
         axes = page.add_axes(2.75, 1.0, wide, high)
         counts = [
-            [cell_counts(matrix, row, column) for column in matrix.columns] for row in matrix.rows
+            [cell_counts(landscape, matrix, row, column) for column in matrix.columns]
+            for row in matrix.rows
         ]
         most = max(
             (
@@ -194,12 +196,13 @@ def trend_chart(
     """
     _dated(timeline)
     name = ", ".join(["Topics by year", *scope_words(landscape, scope)])
-    rows = [(topic, counts_by_year(timeline, topic)) for topic in topics(matrix)]
+    rows = [(topic, works_by_year(timeline, topic)) for topic in topics(matrix)]
     rows = [(topic, by_year) for topic, by_year in rows if any(by_year.values())]
     below = [
         "Numbers: projects and events in the year; shades: their share of all in the year. "
         f"Hatched: fewer than {FEW} in all, too few to compare.",
         f"{NONE}  no record here, {NO_PROOF}.",
+        *possible_notes(timeline),
         *_strip_notes(timeline),
     ]
     below += designation_notes(store, [name, *(topic.label for topic, _ in rows)])
@@ -209,10 +212,11 @@ def trend_chart(
     with ChartPage(name, max(3.3 + wide, 8.5), high + 1.9, below, suffix) as page:
         axes = page.add_axes(3.05, 0.4, wide, high)
         for down, (_, by_year) in enumerate(rows):
-            for across, (year, number) in enumerate(by_year.items()):
-                every = len(years[year])
+            for across, (year, things) in enumerate(by_year.items()):
+                number, every = len(things.all()), len(years[year])
                 share = number / every if number and every >= FEW else None
-                _cell(axes, across, down, share, str(number or NONE), 0 < every < FEW)
+                text = count_text(len(things.sure), len(things.maybe)).replace(" ", "\n")
+                _cell(axes, across, down, share, text, 0 < every < FEW)
         _grid(axes, list(years), [topic.label for topic, _ in rows], step)
         page.write(0.15, page.top + 0.1, "topic", size=9, style="italic")
         _strip(page, 3.05, high + 0.6, wide, timeline.collected, years)
@@ -237,7 +241,7 @@ def timeline_chart(
         else "Hatched: only a year or month is stated. Arrow: no start, or no end, is stated. "
         "Diamond: an event."
     )
-    below = [marks, *_strip_notes(timeline)]
+    below = [marks, *(possible_notes(timeline) if many else ()), *_strip_notes(timeline)]
     texts = [name, *(work.label for work in timeline.bounded)]
     below += designation_notes(store, texts)
     left = 0.9 if many else 4.6
@@ -273,9 +277,11 @@ def _by_year(axes: Axes, timeline: Timeline) -> None:
         hatch="//",
     )
     for place, works in zip(places, span, strict=True):
-        axes.text(place, len(works), str(len(works)), ha="center", va="bottom", fontsize=9)
+        things = timeline.by_holds(works)
+        text = count_text(len(things.sure), len(things.maybe)).replace(" ", "\n")
+        axes.text(place, len(works), text if works else "0", ha="center", va="bottom", fontsize=9)
     axes.set_xlim(0, len(span))
-    axes.set_ylim(0, max([1, *map(len, span)]) * 1.12)
+    axes.set_ylim(0, max([1, *map(len, span)]) * 1.2)
     axes.set_xticks([])
     axes.set_ylabel("projects and events")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
 
+from ..model.periods import NOT_KNOWN, YES
 from ..syntax.sparql_results import cell_value
 from .scope import Scope
 from .works import Landscape, Work
@@ -44,6 +45,17 @@ def standing_text(works_facts: Iterable[tuple[Work, Iterable[Fact]]]) -> str:
         if work.standings:
             words.update(*(work.standings.get(fact, ()) for fact in facts))
     return joined_standings(words)
+
+
+def holds_with_standing(answer: str, standing: str) -> str:
+    """Whether a row holds, by the answer that its dates give and by its standing.
+
+    A row that rests on facts that are not stated plainly is never `yes` (queries/README.md).
+
+    >>> holds_with_standing("yes", ""), holds_with_standing("yes", "announced")
+    ('yes', 'not known')
+    """
+    return NOT_KNOWN if answer == YES and standing else answer
 
 
 def may_stand_otherwise(work: Work) -> bool:

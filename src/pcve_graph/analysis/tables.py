@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean
 from ..query.render import markdown_table, single_line
-from ..query.text_table import aligned_columns
+from ..query.text_table import aligned_columns, table_blocks, table_or_records, wrap_line
 
 FORMATS: Final = ("text", "csv", "xlsx", "markdown", "json")
 ReportCell: TypeAlias = str | int | float | Decimal | None
@@ -29,24 +29,28 @@ _WIDEST: Final = 60
 class ReportTable:
     """A table: `columns` are its headers, each row has a cell for each; None is an empty cell.
 
-    `notes` are sentences to print under it, such as caveats and notes on designations.
+    `notes` are sentences to print under it, such as caveats and notes on designations. `names` is
+    the number of first columns that name the rows of a matrix, 0 for a list of things.
     """
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[ReportCell, ...], ...]
     notes: tuple[str, ...] = ()
+    names: int = 0
 
 
-def render_table(sheet: ReportTable, form: str) -> bytes:
-    """`sheet` in one of `FORMATS`; text is UTF-8.
+def render_table(sheet: ReportTable, form: str, width: int = 0) -> bytes:
+    """`sheet` in one of `FORMATS`; text is UTF-8, in lines of `width` columns, 0 for any length.
 
     CSV (RFC 4180) has only the header and the rows; the other formats include the title and notes.
     Raises UsageError for an unknown format, and for `xlsx` if XlsxWriter is not installed.
     """
     if form == "xlsx":
         return _workbook(sheet)
-    writers = {"text": _text, "csv": _csv, "markdown": _markdown, "json": _json}
+    if form == "text":
+        return _text(sheet, width).encode()
+    writers = {"csv": _csv, "markdown": _markdown, "json": _json}
     if form not in writers:
         hint = did_you_mean(form, FORMATS)
         choices = ", ".join(FORMATS)
@@ -60,8 +64,11 @@ def _cell_text(cell: ReportCell) -> str:
     return f"{cell:,}"
 
 
-def _text(sheet: ReportTable) -> str:
-    heads = [textwrap.wrap(name, _HEAD, break_long_words=False) or [""] for name in sheet.columns]
+def _text(sheet: ReportTable, width: int) -> str:
+    if width:
+        return _fitted_text(sheet, width)
+    wrapper = textwrap.TextWrapper(_HEAD, break_long_words=False, break_on_hyphens=False)
+    heads = [wrapper.wrap(name) or [""] for name in sheet.columns]
     deep = max(map(len, heads), default=0)
     lines = [[""] * (deep - len(head)) + head for head in heads]
     table = [list(line) for line in zip(*lines, strict=True)]
@@ -70,6 +77,16 @@ def _text(sheet: ReportTable) -> str:
     return f"{single_line(sheet.title)}\n\n{aligned_columns(table) if table else ''}" + (
         notes and f"\n{notes}"
     )
+
+
+def _fitted_text(sheet: ReportTable, width: int) -> str:
+    """The table in lines of `width` columns: a matrix in blocks of columns, a list as records."""
+    rows = [list(sheet.columns), *(list(map(_cell_text, row)) for row in sheet.rows)]
+    rows = [[single_line(cell) for cell in row] for row in rows]
+    table = table_blocks(rows, sheet.names, width) if sheet.names else table_or_records(rows, width)
+    title = f"{wrap_line(single_line(sheet.title), width)}\n"
+    notes = "".join(f"{wrap_line(note, width)}\n" for note in sheet.notes)
+    return "\n".join(filter(None, (title, table, notes)))
 
 
 def _markdown(sheet: ReportTable) -> str:

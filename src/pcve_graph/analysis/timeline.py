@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import pyoxigraph as ox
@@ -19,10 +19,17 @@ from ..query.render import format_date
 from ..query.saved import required_queries
 from .coverage.basis import base_notes
 from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, certain_years, possible_years
-from .coverage.report import NO_PROOF, NONE, scope_words
+from .coverage.report import NO_PROOF, NONE, POSSIBLE, count_text, scope_words
 from .load import SOURCE_COLUMNS
-from .scope import Scope, in_period, works_in
-from .standing import facts_of_dates, facts_of_place, facts_of_scope, standing_text
+from .scope import Scope, ScopedWorks, in_period, works_in
+from .standing import (
+    facts_of_dates,
+    facts_of_place,
+    facts_of_scope,
+    holds_with_standing,
+    joined_standings,
+    standing_text,
+)
 from .tables import ReportCell, ReportTable
 from .works import Landscape, Work
 
@@ -55,8 +62,8 @@ class Timeline:
 
     A work that states only its end is sorted by its end. `years` has all possible years, without
     gaps, each with the works that surely ran in it. `unsure` are the IRIs of works whose dates
-    leave open whether they belong to the period of the scope. `base` says how many works state what
-    the scope selects by.
+    leave open whether they belong to the period of the scope, `standings` the words for works whose
+    facts are not stated plainly. `base` says how many works state what the scope selects by.
     """
 
     dated: tuple[Work, ...]
@@ -65,6 +72,24 @@ class Timeline:
     collected: SourceCoverage
     unsure: frozenset[str] = frozenset()
     base: tuple[str, ...] = ()
+    standings: Mapping[str, str] = field(default_factory=dict)
+
+    def standing(self, work: Work) -> str:
+        """How the dates and places of a work stand, and what puts it into the scope."""
+        return self.standings.get(work.iri, "")
+
+    def holds(self, work: Work) -> str:
+        """Whether a work surely belongs to the timeline: `yes` or `not known`."""
+        by_dates = NOT_KNOWN if work.iri in self.unsure else YES
+        return holds_with_standing(by_dates, self.standing(work))
+
+    def by_holds(self, works: Iterable[Work]) -> ScopedWorks:
+        """Works that surely belong to the timeline, and works that may."""
+        works = tuple(works)
+        return ScopedWorks(
+            tuple(work for work in works if self.holds(work) == YES),
+            tuple(work for work in works if self.holds(work) != YES),
+        )
 
     @property
     def bounded(self) -> tuple[Work, ...]:
@@ -122,6 +147,7 @@ def build_timeline(
         collected,
         frozenset(work.iri for work in things.maybe),
         tuple(base_notes(landscape, scope, kinds)),
+        {work.iri: words for work in works if (words := _standing(landscape, work, scope))},
     )
 
 
@@ -142,16 +168,15 @@ def timeline_table(
 ) -> ReportTable:
     """The works in order of time, a row each; those without a date last, with empty cells.
 
-    Dates are as stated: a day, month or year. The cell `holds` is `not known` for works whose dates
-    leave open whether they belong to the period; `standing` says how their dates, their places and
-    what puts them into the scope stand.
+    Dates are as stated: a day, month or year. `standing` says how the dates and places of a work
+    and what puts it into the scope stand; the cell `holds` is `not known` where it is not empty,
+    and for works whose dates leave open whether they belong to the period.
     """
     rows: list[tuple[ReportCell, ...]] = []
     for work in (*timeline.dated, *timeline.undated):
         where = ", ".join(landscape.label(place) for place in work.places)
         at = where or ("online" if work.mode == "online" else None)
-        holds = NOT_KNOWN if work.iri in timeline.unsure else YES
-        standing = _standing(landscape, work, scope)
+        holds, standing = timeline.holds(work), timeline.standing(work)
         rows.append((work.start, work.end, work.label, work.kind, at, holds, standing, work.id))
     name = ", ".join(["Timeline", *scope_words(landscape, scope)])
     texts = [name, *(str(cell) for row in rows for cell in row)]
@@ -176,7 +201,7 @@ def timeline_text(landscape: Landscape, store: ox.Store, timeline: Timeline, sco
         for work in works:
             began.setdefault(work.iri, year)
     for year, works in timeline.counted.items():
-        going = f"{quantity(len(works), 'thing')} going on" if works else "nothing on record"
+        going = _going_on(timeline.by_holds(works))
         lines += ["", f"{year}  ({going}, {quantity(timeline.collected.cited(works), 'source')})"]
         lines += [
             f"  {_line(landscape, work, timeline, scope)}"
@@ -191,6 +216,14 @@ def timeline_text(landscape: Landscape, store: ox.Store, timeline: Timeline, sco
         lines += [f"  {_line(landscape, work, timeline, scope)}" for work in timeline.undated]
     below = [*undated_notes(timeline), *publication_notes(timeline.collected)]
     return "\n".join([*lines, "", *below, *designation_notes(store, lines)]) + "\n"
+
+
+def _going_on(things: ScopedWorks) -> str:
+    """How many things go on in a year: `2 things going on, and 1 possibly`."""
+    sure, maybe = len(things.sure), len(things.maybe)
+    if not sure:
+        return f"{quantity(maybe, 'thing')} possibly going on" if maybe else "nothing on record"
+    return f"{quantity(sure, 'thing')} going on" + (f", and {maybe} possibly" if maybe else "")
 
 
 def _standing(landscape: Landscape, work: Work, scope: Scope) -> str:
@@ -208,15 +241,16 @@ def _line(landscape: Landscape, work: Work, timeline: Timeline, scope: Scope) ->
         when = f"since {when}"
     where = ", ".join(landscape.label(place) for place in work.places)
     where = where or ("online" if work.mode == "online" else "place not known")
-    marks = [f"whether in the period: {NOT_KNOWN}"] if work.iri in timeline.unsure else []
-    marks += filter(None, [_standing(landscape, work, scope)])
+    unsure = bool(scope.first or scope.last) and timeline.holds(work) == NOT_KNOWN
+    marks = [f"whether in the period: {NOT_KNOWN}"] if unsure else []
+    marks += filter(None, [timeline.standing(work)])
     when += ": " if when else ""
     text = f"{when}{work.label} ({work.kind}, {where}) [{work.id}]"
     return f"{text} ({'; '.join(marks)})" if marks else text
 
 
 def undated_notes(timeline: Timeline) -> Iterator[str]:
-    """Notes: how many works are undated or unsure, events only announced, and the base."""
+    """Notes: how many works are undated, unsure or not stated plainly, and the base."""
     every = len(timeline.dated) + len(timeline.undated)
     if every == 0:
         yield f"Nothing on record, {NO_PROOF}."
@@ -224,6 +258,10 @@ def undated_notes(timeline: Timeline) -> Iterator[str]:
         yield f"{len(timeline.undated)} of {every} without a date are not on the timeline."
     if unsure := sum(work.iri in timeline.unsure for work in timeline.dated):
         yield f"Of {quantity(unsure, 'thing')} the dates leave open whether in the period."
+    rest = [words for work in timeline.dated if (words := timeline.standing(work))]
+    if rest:
+        words = joined_standings(rest).replace(", ", " or ")
+        yield f"Not sure, as facts are {words}: {quantity(len(rest), 'thing')}."
     announced = sum(work.status == "planned" for work in timeline.dated)
     if unplaced := len(timeline.without_year):
         yield f"{quantity(unplaced, 'thing')} in no year for certain: counted in none."
@@ -259,18 +297,19 @@ def trend_table(
 ) -> ReportTable:
     """The number and share of each year's works by topic, and the number of sources.
 
-    `matrix` gives the topics. Shares are of all works of the year, so they add up to more than
-    100 % where works have several topics.
+    `matrix` gives the topics. Numbers are as `count_text` has them: `3 +1?` is 3 works and possibly
+    a fourth. Shares are of all works of the year, possible ones included, so they add up to more
+    than 100 % where works have several topics.
     """
     span = list(timeline.counted)
     rows: list[tuple[ReportCell, ...]] = []
     for topic in topics(matrix):
-        numbers = counts_by_year(timeline, topic)
-        if not any(numbers.values()):
-            continue
-        cells = [_share(number, len(timeline.counted[year])) for year, number in numbers.items()]
-        rows.append((topic.label, *cells))
-    rows.append(("all things", *(len(works) for works in timeline.counted.values())))
+        by_year = works_by_year(timeline, topic)
+        if any(by_year.values()):
+            cells = [_share(of, len(timeline.counted[year])) for year, of in by_year.items()]
+            rows.append((topic.label, *cells))
+    every = [timeline.by_holds(works) for works in timeline.counted.values()]
+    rows.append(("all things", *map(_number, every)))
     cited = (timeline.collected.cited(works) for works in timeline.counted.values())
     rows.append(("sources cited", *cited))
     if timeline.collected.published:
@@ -280,6 +319,7 @@ def trend_table(
     texts = [name, *(str(row[0]) for row in rows)]
     notes = (
         f"{NONE}  no record here, {NO_PROOF}.",
+        *possible_notes(timeline),
         "Shares are of the year's things; with several topics each, they do not add up to 100.",
         f"Years with fewer than {FEW} things have no shares.",
         "Where a year has few sources, its shares reflect what was collected, not a trend.",
@@ -287,13 +327,25 @@ def trend_table(
         *publication_notes(timeline.collected),
         *designation_notes(store, texts),
     )
-    return ReportTable(name, ("topic", *span), tuple(rows), notes)
+    return ReportTable(name, ("topic", *span), tuple(rows), notes, names=1)
 
 
-def _share(number: int, of: int) -> str:
-    if not number:
-        return NONE
-    return f"{number} ({100 * number / of:.0f} %)" if of >= FEW else str(number)
+def possible_notes(timeline: Timeline) -> Iterator[str]:
+    """A note on what `+n?` means, if any work of a year is not sure."""
+    if any(timeline.by_holds(works).maybe for works in timeline.counted.values()):
+        yield POSSIBLE
+
+
+def _number(things: ScopedWorks) -> ReportCell:
+    """A number, or where some of the works are only possible, a text."""
+    sure, maybe = len(things.sure), len(things.maybe)
+    return count_text(sure, maybe) if maybe else sure
+
+
+def _share(things: ScopedWorks, of: int) -> str:
+    number = len(things.all())
+    text = count_text(len(things.sure), len(things.maybe))
+    return f"{text} ({100 * number / of:.0f} %)" if number and of >= FEW else text
 
 
 def topics(matrix: Matrix) -> tuple[AxisEntry, ...]:
@@ -306,9 +358,9 @@ def topics(matrix: Matrix) -> tuple[AxisEntry, ...]:
     )
 
 
-def counts_by_year(timeline: Timeline, topic: AxisEntry) -> dict[str, int]:
-    """The number of works on a topic or a narrower one that surely ran, by year."""
+def works_by_year(timeline: Timeline, topic: AxisEntry) -> dict[str, ScopedWorks]:
+    """The works on a topic or a narrower one, by year."""
     return {
-        year: sum(topic.key in (*work.topics, *work.wider) for work in works)
+        year: timeline.by_holds(w for w in works if topic.key in (*w.topics, *w.wider))
         for year, works in timeline.counted.items()
     }

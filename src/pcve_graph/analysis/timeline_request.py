@@ -50,12 +50,15 @@ class TimelineAnswer:
             return trend_table(*where, self.matrix, self.timeline, self.scope)
         return timeline_table(*where, self.timeline, self.scope)
 
-    def render(self, form: str) -> bytes:
-        """The timeline in one of `tables.FORMATS`. Raises UsageError for another one."""
+    def render(self, form: str, width: int = 0) -> bytes:
+        """The timeline in one of `tables.FORMATS`; a table as text is in lines of `width` columns.
+
+        Raises UsageError for another format.
+        """
         if form == "text" and not self.matrix:
             where = self.graph.landscape, self.graph.store
             return timeline_text(*where, self.timeline, self.scope).encode()
-        return render_table(self.table(), form)
+        return render_table(self.table(), form, width)
 
     def picture(self, suffix: str) -> bytes:
         """The timeline or the trend as a chart; `suffix` is that of the file. Raises UsageError."""

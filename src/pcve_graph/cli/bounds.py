@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -31,6 +32,21 @@ class NumberParam(click.ParamType):  # type: ignore[type-arg]
 
 SECONDS: Final = NumberParam("seconds", limits.read_seconds)
 MEMORY: Final = NumberParam("size", limits.read_memory)
+ALL: Final = "all"
+"""The value that an option with an optional number has without one."""
+EVERY_ROW: Final = -1
+"""What ROW makes of `ALL`."""
+
+
+def _read_row(text: str) -> int:
+    if text == ALL:
+        return EVERY_ROW
+    if not re.fullmatch(r"\d{1,10}", text, re.ASCII):
+        raise UsageError(f"expected the number of a row, from 1, not {text}")
+    return int(text)
+
+
+ROW: Final = NumberParam("row", _read_row)
 COUNT: Final = NumberParam("count", limits.read_count)
 SHARE: Final = NumberParam("share", limits.read_score)
 

@@ -11,10 +11,9 @@ import click
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..model.words import quantity
-from ..system.atomic_writes import write_file
+from ..system.atomic_writes import write_errors_as_usage, write_file
 from .console import (
     handle_errors,
-    write_errors_as_usage,
     write_lines,
     write_messages,
 )

@@ -31,7 +31,7 @@ from ..model.problems import (
 )
 from ..model.visible import escape_hidden, one_line
 from ..model.words import quantity
-from ..system.atomic_writes import write_file
+from ..system.atomic_writes import write_errors_as_usage, write_file
 from ..system.sandbox import inside
 from .pager import show_in_pager
 
@@ -161,6 +161,11 @@ def terminal_width() -> int:
     return _terminal_size()[0] or _USUAL_WIDTH
 
 
+def text_width_for(output: Path | None) -> int:
+    """The columns of text that goes to a file, or without one to stdout; 0 for any length."""
+    return 0 if output else terminal_width()
+
+
 def _terminal_size() -> tuple[int, int]:
     """The columns and rows of the terminal that stdout is; (0, 0) where it does not report them."""
     try:
@@ -194,7 +199,7 @@ def read_named_file(path: Path, largest: int) -> bytes:
 
 def write_lines(*lines: str) -> None:
     """Write results for people to stdout, a line each. Raises UsageError as `write_result` does."""
-    write_result("".join(f"{line}\n" for line in lines), fold=False)
+    write_result("".join(f"{line}\n" for line in lines), fold=False, last=False)
 
 
 def write_result(
@@ -203,8 +208,12 @@ def write_result(
     form: str = "text",
     head: int | None = None,
     fold: bool = True,
+    last: bool = True,
 ) -> None:
     """Write results to the file `output`, or to stdout without one.
+
+    The time limit of the command is lifted where they are its `last` work, before anything of them
+    is written: a command whose results stand there whole must not end as one that was stopped.
 
     Content in pieces is written to stdout as it comes.
 
@@ -218,8 +227,12 @@ def write_result(
     """
     if isinstance(content, Iterator):
         if output is None and form not in FOR_PEOPLE and not on_terminal():
-            while piece := "".join(islice(content, _PIECES)):
+            piece = "".join(islice(content, _PIECES))
+            while following := "".join(islice(content, _PIECES)):
                 _on_stdout(piece, form)
+                piece = following
+            _lift_time_limit(last)
+            _on_stdout(piece, form)
             return
         content = "".join(content)
     if form in FOR_PEOPLE or (output is None and on_terminal()):
@@ -236,6 +249,7 @@ def write_result(
             content = fold_text(content, width)
         if head is not None and output is None and on_terminal():
             content = _bold_line(content, head)
+    _lift_time_limit(last)
     if output is None:
         if not (isinstance(content, str) and on_terminal() and _in_pager(content)):
             _on_stdout(content, form)
@@ -247,15 +261,9 @@ def write_result(
     write_messages(f"wrote {len(content):,} bytes to {one_line(str(output))}")
 
 
-@contextlib.contextmanager
-def write_errors_as_usage(place: Path) -> Iterator[None]:
-    """Raise UsageError if `place` cannot be written within this context."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise UsageError(f"{place} cannot be written: its reader has closed it") from None
-    except OSError as error:
-        raise UsageError(f"{place} cannot be written: {error.strerror or error}") from None
+def _lift_time_limit(last: bool) -> None:
+    if last:
+        inside.set_limits(seconds=0)
 
 
 def _bold_line(text: str, number: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .bounds import COUNT
-from .console import OUTPUT, handle_errors, write_result
+from .console import OUTPUT, handle_errors, text_width_for, write_result
 from .context import FORMAT, PICTURE, open_or_build, project_of, scope_options, scope_request
 
 
@@ -90,7 +90,7 @@ def coverage(
         AnalysisGraph(project, open_or_build(project)), request, picture is not None
     )
     if picture:
-        write_result(answer.picture(picture.suffix), picture, picture.suffix)
+        write_result(answer.picture(picture.suffix), picture, picture.suffix, last=False)
         if output is None and form == "text":
             return
-    write_result(answer.render(form), output, form)
+    write_result(answer.render(form, text_width_for(output)), output, form)

@@ -12,12 +12,11 @@ import click
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..model.words import quantity
-from ..system.atomic_writes import create_file, remove_drafts, write_file
+from ..system.atomic_writes import create_file, remove_drafts, write_errors_as_usage, write_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
     read_named_file,
-    write_errors_as_usage,
     write_lines,
     write_messages,
     write_result,

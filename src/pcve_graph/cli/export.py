@@ -31,10 +31,13 @@ from .context import open_or_build, project_of
     help="Only this kind, such as event; repeatable.",
 )
 @click.option(
-    "--since", default="", metavar="DATE", help="Only what was under way on or after DATE."
+    "--since",
+    default="",
+    metavar="DATE",
+    help="Only what was or may have been under way from DATE.",
 )
 @click.option(
-    "--until", default="", metavar="DATE", help="Only what was under way on or before DATE."
+    "--until", default="", metavar="DATE", help="Only what was or may have been under way by DATE."
 )
 @click.option(
     "--topic", default="", metavar="TOPIC", help="Only what is about this topic or a narrower one."
@@ -61,9 +64,11 @@ def export(
     """Write the graph, or a part of it, in one of many formats.
 
     Without FORMAT the formats are listed. A part is what matches all options; DATE is a day, month
-    or year; topics and countries may be given by any name. A part includes its claims, their
-    sources, and the labels of what it refers to. The formats shacl and shacl-... write the shapes,
-    for other SHACL engines. Where nothing is left to write, no file is, and the exit code is 1.
+    or year; topics and countries may be given by any name. What may be in the period by its dates
+    is included and counted on stderr; what has no date is left out. A part includes its claims,
+    their sources, and the labels of what it refers to. The formats shacl and shacl-... write the
+    shapes, for other SHACL engines. Where nothing is left to write, no file is, and the exit code
+    is 1.
 
     \b
     Examples:

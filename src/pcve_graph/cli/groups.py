@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+from collections import Counter
 from collections.abc import Mapping
 
 import click
@@ -16,6 +18,10 @@ class CommandGroup(click.Group):
     Each gets the options --timeout and --memory, its summary is not shortened in the help of the
     group, and the message on an unknown name suggests the most similar one.
     """
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        _check_repeated(self, context, arguments)
+        return super().parse_args(context, arguments)
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(self.commands)
@@ -43,7 +49,11 @@ class CommandGroup(click.Group):
         missing = name[:1].isalnum() and self.get_command(context, name) is None
         if missing and not context.resilient_parsing:
             context.fail(f"No such command {name!r}{self._suggestion(context, name)}")
-        return super().resolve_command(context, arguments)
+        command_name, command, rest = super().resolve_command(context, arguments)
+        if command is not None and not isinstance(command, click.Group):
+            own = click.Context(command, context, command_name, **command.context_settings)
+            _check_repeated(command, own, rest)
+        return command_name, command, rest
 
     def _suggestion(self, context: click.Context, name: str) -> str:
         """The end of the message on an unknown name: the command that may be meant, or `.`."""
@@ -58,6 +68,28 @@ class CommandGroup(click.Group):
         paths |= {own: own for own in self.list_commands(context)}
         matches = similar_names(name, paths, 1)
         return f"; did you mean `pcve {_path(context, paths[matches[0]])}`?" if matches else "."
+
+
+def _check_repeated(command: click.Command, context: click.Context, arguments: list[str]) -> None:
+    """Raise a usage error for an option with one value that is given twice.
+
+    click takes the last value, so the command would answer another question than the one asked.
+    """
+    given: list[click.Parameter] = []
+    with contextlib.suppress(click.UsageError):  # which the command itself reports
+        given = command.make_parser(context).parse_args(list(arguments))[2]
+    if context.resilient_parsing:
+        return
+    for option, number in Counter(given).items():
+        if number > 1 and isinstance(option, click.Option) and not _is_repeatable(option):
+            times = "twice" if number == 2 else f"{number} times"
+            fault = f"{max(option.opts, key=len)} is given {times}; leave out all but one"
+            raise click.UsageError(fault, context)
+
+
+def _is_repeatable(option: click.Option) -> bool:
+    """Whether an option can be given again without a loss: it has several values, or none."""
+    return option.multiple or option.count or (option.is_flag and not option.secondary_opts)
 
 
 def report_command(context: click.Context) -> None:

@@ -257,7 +257,7 @@ def cli(context: click.Context, folder: Path | None, no_pager: bool) -> None:
     """A knowledge graph of work to prevent and counter violent extremism.
 
     Every fact says where it comes from and how far that was checked: verified, fingerprinted or
-    cited.
+    cited. The environment variable COLUMNS sets the width of tables and text.
     """
     context.obj = folder
     allow_paging(not no_pager)

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .bounds import COUNT, SHARE
-from .console import OUTPUT, handle_errors, write_result
+from .console import OUTPUT, handle_errors, text_width_for, write_result
 from .context import open_or_build, project_of
 
 
@@ -78,7 +78,7 @@ def overlaps(
         AnalysisGraph(project, open_or_build(project)), OverlapRequest(**options)
     )
     if picture:
-        write_result(answer.picture(picture.suffix), picture, picture.suffix)
+        write_result(answer.picture(picture.suffix), picture, picture.suffix, last=False)
         if output is None and form == "text":
             return
-    write_result(answer.render(form), output, form)
+    write_result(answer.render(form, text_width_for(output)), output, form)

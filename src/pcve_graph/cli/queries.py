@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import functools
+import shlex
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from ..model.limits import QUERY_SECONDS
-from ..model.namespaces import prefixed
 from ..model.problems import ContentError, Problem, UsageError
 from ..model.project import Project
 from ..model.suggest import did_you_mean
-from ..model.terms import NTerm, is_iri, to_iri
-from ..model.visible import one_line
-from ..model.words import quantity
 from ..query.access import ReadableGraph, bind_for_graph
 from ..query.binding import substitute_terms
-from ..query.execute import ResultTable
 from ..query.foreign import read_query_folder, resolve_query
 from ..query.foreign_files import unread_files
 from ..query.parameters import datatype_words
@@ -32,8 +28,6 @@ from .bounds import SECONDS
 from .console import (
     despite_closed_pipe,
     handle_errors,
-    write_errors_as_usage,
-    write_lines,
     write_messages,
     write_result,
 )
@@ -47,112 +41,8 @@ from .context import (
 )
 from .query import CommandOutput, note_line, read_settings
 
-if TYPE_CHECKING:
-    from ..query.access import QueryTrial
-    from ..query.recorded_answers import Cell, Recorded
-
 _MOST_VALUES: Final = 8
 """The most values of a parameter that the list of queries shows."""
-
-
-SHOWN = 10
-"""The most rows of an answer that --since shows as added, and as removed."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckOptions:
-    """The options of --check: the queries of `folder`, or the project's; `timeout` in seconds.
-
-    Answers are compared with those in `since`, a release or a folder that `save` has written.
-    """
-
-    folder: Path | None
-    timeout: float
-    since: Path | None = None
-    save: Path | None = None
-
-
-def check_queries(graph: ReadableGraph, project: Project, options: CheckOptions) -> int:
-    """Run every query with its examples and print the rows and milliseconds of each.
-
-    Returns the exit code: 1 if a query fails or cannot be read, or an answer is not the recorded
-    one. Raises UsageError if `since` has no answers, or `save` cannot be written.
-    """
-    from ..query.access import run_trials
-    from ..query.recorded_answers import answer_files, read_answers
-    from ..system.folders import create_folder
-
-    recorded = read_answers(options.since) if options.since else None
-    if options.save and options.save.exists():
-        raise UsageError(f"{options.save} already exists; name a new folder, or remove it first")
-    queries, problems = (
-        read_query_folder(options.folder)
-        if options.folder
-        else (read_queries(project, "answers"), [])
-    )
-    unread = unread_files(options.folder) if options.folder else ()
-    write_messages(*map(str, problems), *unread)
-    failed, changed = len(problems), 0
-    trials: list[QueryTrial] = []
-    inside.set_limits(seconds=0)  # from here on each query has its own time limit
-    for trial in run_trials(graph, queries.values(), options.timeout):
-        trials.append(trial if options.save else replace(trial, answer=None))
-        failed += bool(trial.problem)
-        differences = [] if recorded is None or trial.problem else _changes(trial, recorded)
-        changed += bool(differences)
-        settings = "".join(f" {key}={value}" for key, value in trial.settings.items())
-        numbers = f"{trial.rows:>7,} rows {trial.milliseconds:>9,.1f} ms  {trial.name}{settings}"
-        word = "failed" if trial.problem else "changed" if differences else "ok"
-        lines = [f"{word:<7}{numbers}"]
-        lines += [f"        {trial.problem}"] if trial.problem else differences
-        with despite_closed_pipe():
-            write_lines(*lines)
-    if options.save:
-        with write_errors_as_usage(options.save):
-            create_folder(options.save, answer_files(queries, trials))
-    word = "query" if len(queries) == 1 else "queries"
-    summary = f"{len(queries):,} {word} run {len(trials):,} times, {failed:,} failed"
-    if recorded is not None:
-        gone = sorted({name for name, _ in recorded} - queries.keys())
-        write_messages(*(f"{name} is recorded, and is no query any more" for name in gone))
-        summary += f", {quantity(changed, 'answer')} changed since {options.since}"
-        changed += len(gone)
-    write_messages(summary)
-    return 1 if failed or changed else 0
-
-
-def _changes(trial: QueryTrial, recorded: Recorded) -> list[str]:
-    """Lines that say how an answer differs from the recorded one; none if it does not."""
-    from ..query.recorded_answers import change_of
-
-    before = recorded.get((trial.name, tuple(sorted(trial.settings.items()))))
-    if before is None:
-        return ["        no answer is recorded for this query with these parameters"]
-    change = change_of(before, trial.answer) if isinstance(trial.answer, ResultTable) else None
-    if change is None:
-        return []
-    if change.columns:
-        texts = (", ".join(columns) for columns in change.columns)
-        return ["        its columns were {}; they are {}".format(*texts)]
-    lines = [f"        {len(change.added):,} rows added, {len(change.removed):,} removed"]
-    for sign, rows in (("+", change.added), ("-", change.removed)):
-        lines += [f"        {sign} {_row_text(row)}" for row in rows[:SHOWN]]
-        if len(rows) > SHOWN:
-            lines.append(f"        {sign} and {len(rows) - SHOWN:,} more")
-    return lines
-
-
-def _row_text(row: tuple[Cell, ...]) -> str:
-    """A row on one line, with IRIs in their short form."""
-    return one_line(" | ".join(map(_cell_text, row)))
-
-
-def _cell_text(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, tuple):
-        return "; ".join(map(_cell_text, cell))
-    return prefixed(to_iri(NTerm(cell))) if is_iri(cell) else cell
 
 
 @click.command()
@@ -238,6 +128,8 @@ def queries(
             else None
         )
         with process:
+            from .check_queries import CheckOptions, check_queries
+
             graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
             options = CheckOptions(queries, timeout, since, save)
             sys.exit(check_queries(graph, project, options))
@@ -282,7 +174,7 @@ def query_catalogue(project: Project, folder: Path | None, theme: str = "") -> C
         queries_by_name = read_queries(project, "answers")
     else:
         queries_by_name, problems = read_query_folder(folder)
-    option = f" --queries {folder}" if folder else ""
+    option = f" --queries {shlex.quote(str(folder))}" if folder else ""
     groups = [
         "".join(f"{line}\n" for line in _group(queries_by_name, title, option))
         for title in ((theme,) if theme else (*THEMES, ""))
@@ -304,7 +196,7 @@ def _group(queries_by_name: dict[str, SavedQuery], theme: str, option: str) -> I
 
 def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
     lines = [f"{name}  {query.summary}".rstrip()]
-    example = f"pcve query {name}{option}"
+    example = f"pcve query {shlex.quote(name)}{option}"
     for parameter in query.params.values():
         lines.append(
             f"    {parameter.name} ({_accepted_values(parameter)}): {parameter.description}".rstrip(
@@ -312,9 +204,8 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
             )
         )
         if parameter.example or parameter.required:
-            value = parameter.example or "…"
-            quoted = f"'{value}'" if set(value) & set(" '\"()<>&;|*?$") else value
-            example += f" --set {parameter.name}={quoted}"
+            value = shlex.quote(parameter.example) if parameter.example else "…"
+            example += f" --set {shlex.quote(parameter.name)}={value}"
     return [*lines, f"    example: {example}"]
 
 

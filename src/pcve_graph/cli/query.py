@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,19 +22,19 @@ from ..model.suggest import did_you_mean
 from ..model.terms import Term
 from ..model.visible import one_line
 from ..query.access import ReadableGraph, SavedGraph, bind_for_graph
+from ..query.answering import answer_query
 from ..query.asked_terms import query_notes
-from ..query.base import base_notes, remaining_seconds
 from ..query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from ..query.foreign import parse_foreign_query, resolve_query
 from ..query.label_columns import render_labelled
-from ..query.lists import table_terms, with_lists
+from ..query.lists import table_terms
 from ..query.parameters import MissingParameterError
 from ..query.render_rows import LAYOUTS, ROW_FORMATS, AnswerText, RowLook, render_answer
 from ..query.saved import SavedQuery, read_queries
 from ..query.text_table import aligned_columns, fold_text
 from ..query.why_render import render_reasons
 from ..system.sandbox import inside
-from .bounds import COUNT, QUERY_TIMEOUT
+from .bounds import ALL, COUNT, EVERY_ROW, QUERY_TIMEOUT, ROW
 from .console import handle_errors, read_stdin, terminal_width, write_messages, write_result
 from .context import (
     FOLDER,
@@ -54,7 +53,8 @@ class QueryOptions:
     `settings` are `parameter=value`. `timeout` is in seconds: None for that of the query header or
     the default, 0 for no limit. `limit` is rows or triples, 0 for all. `width` is the columns of
     the terminal, 0 for lines of any length. `labels` adds columns of labels. `service` allows
-    SERVICE. `why` is the number of the row to explain, 0 for all rows, None for no explanations.
+    SERVICE. `why` is the number of the row to explain, from 1, EVERY_ROW for all rows, None for no
+    explanations.
     """
 
     settings: tuple[str, ...] = ()
@@ -110,8 +110,7 @@ def run_query(
         bindings = bind_for_graph(graph, chosen, read_settings(options.settings))
     except MissingParameterError as error:
         raise error.with_example(f"--set {error.name}={error.example}") from None
-    start = time.monotonic()
-    answer = _answer(graph, chosen, bindings, options, seconds)
+    answer, notes = _answer(graph, chosen, bindings, options, seconds)
     talk = _notes(graph, chosen, bindings)
     if not isinstance(answer, bool) and answer.more:
         talk.append(f"stopped after {options.limit:,}; there are more")
@@ -126,10 +125,8 @@ def run_query(
         chosen.name,
         frozenset(param.variable for param in chosen.params.values()) - bindings.keys(),
     )
-    left = remaining_seconds(seconds, time.monotonic() - start)
     (text, head), designations = _rendered(answer, graph, options, look)
     talk += designations
-    notes = base_notes(graph.ask, chosen.base, bindings, left)
     if options.form in ("", "table"):
         lines = (fold_text(note, options.width) if options.width else note for note in notes)
         text += "".join(f"{line}\n" for line in lines)
@@ -147,20 +144,20 @@ def _answer(
     bindings: Mapping[str, Term],
     options: QueryOptions,
     seconds: float,
-) -> Answer:
-    """The answer to `query`, the cells of its lists as tuples. Raises UsageError for SERVICE."""
+) -> tuple[Answer, tuple[str, ...]]:
+    """`answer_query`. Raises UsageError for SERVICE."""
     try:
-        answer = graph.ask(
-            query.text,
+        return answer_query(
+            graph,
+            query,
             bindings,
-            query.path,
-            timeout=seconds,
+            seconds,
             limit=options.limit or None,
             service=options.service,
+            base=options.why is None,
         )
     except ServiceRefusedError as error:
         raise UsageError(f"{error}; --allow-service permits it") from None
-    return with_lists(answer, query.lists)
 
 
 def _parameters(query: SavedQuery, bindings: Mapping[str, Term]) -> dict[str, Term]:
@@ -187,7 +184,7 @@ def _explained(
         raise UsageError(
             "--why cannot be combined with --endpoint: it reads the evidence of the built graph"
         )
-    ontology, number = read_ontology(project), options.why or 0
+    ontology, number = read_ontology(project), None if options.why == EVERY_ROW else options.why
     where = graph.saved.store, ontology, query.text, bindings, answer
     return render_reasons(*where, number, options.form)
 
@@ -219,14 +216,19 @@ def note_line(problem: Problem) -> str:
 
 
 def read_settings(settings: tuple[str, ...]) -> dict[str, str]:
-    """The values of `--set KEY=VALUE` by key. Raises UsageError for another form, or no value."""
-    pairs = {}
+    """The values of `--set KEY=VALUE` by key.
+
+    Raises UsageError for another form, for no value, and for a key that is set twice.
+    """
+    pairs: dict[str, str] = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
             raise UsageError(f"--set requires KEY=VALUE, not {setting!r}")
         if not value.strip():
             raise UsageError(f"--set {setting} sets an empty value; give it one, or leave it out")
+        if key.strip() in pairs:
+            raise UsageError(f"--set {key.strip()} is given twice; leave out all but one")
         pairs[key.strip()] = value.strip()
     return pairs
 
@@ -279,10 +281,10 @@ class _QueryCommand(click.Command):
 @click.option(
     "--why",
     is_flag=False,
-    flag_value=0,
-    type=COUNT,
+    flag_value=ALL,
+    type=ROW,
     metavar="[N]",
-    help="Show the facts and quotes behind each row, or behind row N.",
+    help="Show the facts and quotes behind each row, or behind row N, as table or json.",
 )
 @click.option(
     "--allow-service", "service", is_flag=True, help="Allow SERVICE to query other servers."

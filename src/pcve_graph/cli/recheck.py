@@ -15,12 +15,11 @@ import click
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean
 from ..model.words import quantity
-from ..system.atomic_writes import write_file
+from ..system.atomic_writes import write_errors_as_usage, write_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
     show_progress,
-    write_errors_as_usage,
     write_messages,
     write_result,
 )

@@ -13,12 +13,11 @@ from ..model.problems import UsageError
 from ..model.project import Project
 from ..model.visible import one_line
 from ..model.words import quantity
-from ..system.atomic_writes import write_file
+from ..system.atomic_writes import write_errors_as_usage, write_file
 from .console import (
     despite_closed_pipe,
     handle_errors,
     progress_of,
-    write_errors_as_usage,
     write_lines,
     write_messages,
 )

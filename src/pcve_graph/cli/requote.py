@@ -10,8 +10,8 @@ import click
 from ..model.problems import UsageError
 from ..model.visible import escape_hidden
 from ..model.words import quantity
-from ..system.atomic_writes import write_file
-from .console import handle_errors, write_errors_as_usage, write_lines, write_messages
+from ..system.atomic_writes import write_errors_as_usage, write_file
+from .console import handle_errors, write_lines, write_messages
 from .edit import extensible_project
 
 if TYPE_CHECKING:

@@ -13,14 +13,13 @@ import click
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean
 from ..model.words import quantity
-from ..system.atomic_writes import write_file
+from ..system.atomic_writes import write_errors_as_usage, write_file
 from .bounds import COUNT
 from .console import (
     OUTPUT,
     handle_errors,
     read_named_file,
     read_stdin,
-    write_errors_as_usage,
     write_messages,
     write_result,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .console import OUTPUT, handle_errors, write_result
+from .console import OUTPUT, handle_errors, text_width_for, write_result
 from .context import FORMAT, PICTURE, open_or_build, project_of, scope_options, scope_request
 
 
@@ -47,7 +47,7 @@ def timeline(
     request = TimelineRequest(scope_request(options), **options)
     answer = answer_timeline(AnalysisGraph(project, open_or_build(project)), request)
     if picture:
-        write_result(answer.picture(picture.suffix), picture, picture.suffix)
+        write_result(answer.picture(picture.suffix), picture, picture.suffix, last=False)
         if output is None and form == "text":
             return
-    write_result(answer.render(form), output, form)
+    write_result(answer.render(form, text_width_for(output)), output, form)

@@ -121,7 +121,8 @@ RULES: dict[str, str] = {
     "shape-query": "a query in a shape is SPARQL 1.1, its prefixes are declared, and it keeps the "
     "rules for pre-bound variables",
     "source-not-public": "a fact rests on sources that the public can read",
-    "special-file": "a project, or a folder that is validated, consists of regular files in it",
+    "special-file": "a project, and a folder that is validated or has queries, consists of regular "
+    "files in it",
     "structure": "a file has the structure of its format: a record that of data/FORMAT.md, a query "
     "and weights.yml those of queries/README.md",
     "unassigned": "a block has one source, or lists its evidence; only the records in "

@@ -10,10 +10,10 @@ from ..analysis.opened import AnalysisGraph, ScopeRequest
 from ..analysis.overlaps.request import OverlapRequest, answer_overlaps
 from ..analysis.timeline_request import TimelineRequest, answer_timeline
 from ..graph.store import open_graph
+from ..model.calls import names_checked
 from ..model.limits import COMMAND_SECONDS, MEMORY_BYTES, read_count, read_score
 from ..model.project import Project
-from ..system.atomic_writes import write_file
-from .arguments import Day, check_type, day_text, flag, names_checked, optional_text
+from .arguments import Day, check_type, day_text, flag, optional_text, save_file
 from .opened_graph import OpenedGraph, read_bounds
 from .reports import Report
 
@@ -156,7 +156,7 @@ class Analyses(OpenedGraph):
             work, self.project, request, suffix, name=work.__name__.lstrip("_"), bounds=bounds
         )
         if picture is not None:
-            write_file(Path(picture), drawn)
+            save_file("picture", picture, drawn)
         return report
 
 

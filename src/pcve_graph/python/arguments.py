@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import functools
-import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, ParamSpec, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 from ..model.limits import read_count
-from ..model.problems import OptionError, UsageError
-from ..model.suggest import did_you_mean
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
+from ..model.problems import UsageError
+from ..system.atomic_writes import write_errors_as_usage, write_file
 
 Day: TypeAlias = str | datetime.date | None
 """A date as an argument: `datetime.date`, a text such as `2018-05-22`, or None where not set."""
@@ -29,29 +24,6 @@ _TYPE_NAMES: Final = {
 """What an argument must be, in words, by type."""
 
 
-def names_checked(method: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """`method`, which raises UsageError for an argument that it does not have, with the nearest.
-
-    The options in the messages of an OptionError are named as its arguments.
-    """
-    parameters = inspect.signature(method).parameters
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
-    names = [name for name in parameters if name not in ("self", "cls")]
-
-    @functools.wraps(method)
-    def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
-        for name in () if takes_any else kwargs:
-            if name not in names:
-                hint = did_you_mean(name, names) or "its arguments are " + ", ".join(names)
-                raise UsageError(f"{method.__name__} has no argument {name!r}; {hint}")
-        try:
-            return method(*args, **kwargs)
-        except OptionError as error:
-            raise error.in_python() from None
-
-    return call
-
-
 def check_type(name: str, value: object, *types: type) -> None:
     """Raise UsageError unless the argument `name` is of one of `types`, and no empty text."""
     if not isinstance(value, types):
@@ -59,6 +31,18 @@ def check_type(name: str, value: object, *types: type) -> None:
         raise UsageError(f"{name} must be {expected or types[0].__name__}, not {value!r}")
     if value == "":
         raise UsageError(f"{name} must not be empty")
+
+
+def save_file(name: str, path: str | Path, content: bytes | str) -> None:
+    """Replace the content of the file of the argument `name`.
+
+    Raises UsageError where it cannot be written, and unless `path` is a text or a Path.
+    """
+    check_type(name, path, str, Path)
+    if "\0" in str(path):
+        raise UsageError(f"{name} must not contain a NUL character")
+    with write_errors_as_usage(Path(path)):
+        write_file(Path(path), content)
 
 
 def flag(name: str, value: object) -> bool:
@@ -118,6 +102,20 @@ def parameter_text(name: str, value: object) -> str:
         hint = f"{name}=… takes a text, a number or a date"
         raise UsageError(f"{hint}, not {value!r}; leave it out to leave it open")
     return str(value)
+
+
+def parameter_texts(settings: Mapping[str, object]) -> dict[str, str]:
+    """The texts of parameters by name, without the `_` at the end of a Python keyword.
+
+    Raises UsageError for a value of another type, and for a parameter that is given twice.
+    """
+    values: dict[str, str] = {}
+    for key, value in settings.items():
+        name = key.rstrip("_")
+        if name in values:
+            raise UsageError(f"{name} is given twice; leave one out")
+        values[name] = parameter_text(key, value)
+    return values
 
 
 def read_limit(limit: int | None) -> int | None:

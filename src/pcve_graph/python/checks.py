@@ -7,10 +7,11 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..model.calls import names_checked
 from ..model.limits import COMMAND_SECONDS, MEMORY_BYTES
 from ..model.problems import SEVERITIES, UsageError
 from ..model.suggest import did_you_mean
-from .arguments import check_type, flag, names_checked, optional_text, paths, texts
+from .arguments import check_type, flag, optional_text, paths, texts
 from .opened_graph import OpenedGraph, read_bounds
 from .reports import Problems, problem_tuple
 

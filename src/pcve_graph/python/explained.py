@@ -13,7 +13,11 @@ from .reports import Reasons
 
 
 def explain_rows(
-    project: Project, text: str, bindings: Mapping[str, Term], table: ResultTable, number: int
+    project: Project,
+    text: str,
+    bindings: Mapping[str, Term],
+    table: ResultTable,
+    number: int | None,
 ) -> Reasons:
     """The facts behind the rows of `table`, the answer to `text`; behind one row for a `number`.
 

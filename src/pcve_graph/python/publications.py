@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from ..graph.ontology import read_ontology
 from ..graph.store import open_graph
+from ..model.calls import names_checked
 from ..model.limits import COMMAND_SECONDS, MEMORY_BYTES
 from ..model.project import Project
-from .arguments import Day, check_type, day_text, flag, names_checked, optional_text, texts
+from .arguments import Day, check_type, day_text, flag, optional_text, texts
 from .opened_graph import OpenedGraph, read_bounds
 from .reports import Difference, ExportedFile
 

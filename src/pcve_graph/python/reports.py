@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ..analysis.tables import ReportCell, ReportTable, render_table
+from ..model.calls import names_checked
 from ..model.dates import date_range
 from ..model.problems import Problem, UsageError
 from ..model.visible import escape_hidden
@@ -25,7 +26,7 @@ from ..query.html_tables import MOST_HTML_ROWS, count_line, html_table
 from ..query.render_thing import render_thing
 from ..query.thing_view import ThingView
 from ..query.why import RowReason
-from ..system.atomic_writes import write_file
+from .arguments import check_type, save_file
 
 if TYPE_CHECKING:
     import pandas
@@ -83,6 +84,7 @@ class Report:
     def __str__(self) -> str:
         return self.text
 
+    @names_checked
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a data frame, in which every column has one type.
 
@@ -91,15 +93,19 @@ class Report:
         """
         return pandas_frame(_frame_columns(self.table))
 
+    @names_checked
     def to_polars(self) -> polars.DataFrame:
         """As `to_pandas`, for polars."""
         return polars_frame(_frame_columns(self.table))
 
+    @names_checked
     def save(self, path: str | Path) -> None:
         """Write the report to a file: .txt, .csv, .xlsx, .md or .json, overlaps also .ttl.
 
-        Raises UsageError for another suffix, and where XlsxWriter is not installed for .xlsx.
+        Raises UsageError for another suffix, where the file cannot be written, and where XlsxWriter
+        is not installed for .xlsx.
         """
+        check_type("path", path, str, Path)
         suffix = Path(path).suffix.lower()
         form = _FORMATS.get(suffix, "")
         if not form or (form == "turtle" and not self.turtle):
@@ -107,10 +113,10 @@ class Report:
             name = suffix or Path(path).name
             raise UsageError(f"a report is not saved as {name!r}; the suffixes are {suffixes}")
         if form == "turtle":
-            write_file(Path(path), self.turtle)
+            save_file("path", path, self.turtle)
         else:
             text = form == "text"
-            write_file(Path(path), self.text if text else render_table(self.table, form))
+            save_file("path", path, self.text if text else render_table(self.table, form))
 
     def _repr_html_(self) -> str:
         """The first rows as a table, with the notes; a text where there is no table."""
@@ -241,9 +247,13 @@ class ExportedFile:
     content: bytes = field(repr=False)
     notes: tuple[str, ...] = ()
 
+    @names_checked
     def save(self, path: str | Path) -> None:
-        """Write the content to a file, which is replaced as a whole."""
-        write_file(Path(path), self.content)
+        """Write the content to a file, which is replaced as a whole.
+
+        Raises UsageError where it cannot be written.
+        """
+        save_file("path", path, self.content)
 
 
 def problem_tuple(problems: Iterable[Problem]) -> Problems:

@@ -23,7 +23,7 @@ from ..model.schema import Ontology
 from ..model.terms import Term
 from .execute import Answer, ResultTable, ask
 from .lists import with_lists
-from .parameters import bind
+from .parameters import bind, is_looked_up
 from .saved import SavedQuery
 from .search import SearchIndex, open_index, saved_index, write_index
 from .worker import QueryWorker
@@ -153,7 +153,7 @@ def bind_for_graph(
 ) -> dict[str, Term]:
     """As `parameters.bind`; names of things and concepts are looked up in the index of `graph`."""
     required = any(
-        parameter.type in ("thing", "concept") and settings.get(name, parameter.default)
+        is_looked_up(parameter, settings.get(name, parameter.default))
         for name, parameter in query.params.items()
     )
     return bind(query, settings, graph.index() if required else None)
@@ -187,11 +187,20 @@ def example_settings(query: SavedQuery) -> Iterator[dict[str, str]]:
         yield examples_by_name
 
 
+def values_missing(query: SavedQuery) -> tuple[str, ...]:
+    """The required parameters of a query that have no example, so that it is not tried."""
+    params = query.params.values()
+    return tuple(param.name for param in params if param.required and not param.example)
+
+
 def run_trials(
     graph: ReadableGraph, queries: Iterable[SavedQuery], timeout: float
 ) -> Iterator[QueryTrial]:
-    """Run each query with each of its examples, in order; `timeout` is in seconds for each run."""
-    for query in queries:
+    """Run each query with each of its examples, in order; `timeout` is in seconds for each run.
+
+    A query with a required parameter that has no example is left out.
+    """
+    for query in (query for query in queries if not values_missing(query)):
         for settings in example_settings(query):
             start = time.perf_counter()
             rows, problem, answer = 0, "", None

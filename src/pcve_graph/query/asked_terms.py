@@ -1,4 +1,6 @@
-"""Notes on a query that cannot match as it is meant: terms that the graph lacks, tags in capitals.
+"""Notes on a query that cannot match as it is meant.
+
+It has terms that the graph lacks, tags in capitals, or dates as plain text.
 
 A query with a mistyped or outdated IRI is valid and has no rows. So each IRI that a query matches
 is looked up in the graph, and the nearest one that exists is named, as `pcve validate` does for
@@ -9,11 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
-from ..model.namespaces import PREFIXES, other_scheme, split_iri
+from ..model.dates import precision
+from ..model.namespaces import PREFIXES, expand, other_scheme, split_iri
 from ..model.suggest import similar_names
 from ..model.terms import Term, from_iri
 from ..syntax.sparql_tokens import (
@@ -74,7 +78,8 @@ def query_notes(
         more = len(unknown) - _MOST_NOTES
         fact = "1 more IRI is" if more == 1 else f"{more:,} more IRIs are"
         notes.append(QueryNote(lines[unknown[_MOST_NOTES]], f"{fact} not in this graph"))
-    return tuple(sorted((*notes, *_tag_notes(query.text, bindings)), key=lambda note: note.line))
+    notes += [*_tag_notes(query.text, bindings), *_date_notes(query.text, bindings)]
+    return tuple(sorted(notes, key=lambda note: note.line))
 
 
 def _asked_iris(text: str) -> Iterator[tuple[str, int]]:
@@ -227,3 +232,53 @@ def _ends_in_lang(query_tokens: list[Token], end: int) -> bool:
             grouped = before.kind == "sign" and [inner.word for inner in first] == ["LANG"]
             return place < end and (before.word == "LANG" or grouped)
     return False
+
+
+def _date_notes(text: str, bindings: Mapping[str, Term]) -> Iterator[QueryNote]:
+    """A note for each variable that is compared with a date written as a plain string.
+
+    A literal of xsd:date and one of xsd:string are not comparable (SPARQL 1.1, 17.3), so the row
+    is left out. A variable that the query computes may well be a string.
+    """
+    query_tokens = tokenize(text)
+    computed = {
+        token.text[1:]
+        for before, token in pairwise(query_tokens)
+        if before.word == "AS" and token.kind == "variable"
+    }
+    for place, token in enumerate(query_tokens):
+        day = _plain_text(query_tokens, place, bindings)
+        kind = precision(day)
+        variable = _compared_variable(query_tokens, place) if kind else ""
+        if variable and variable[1:] not in {*computed, *bindings}:
+            if kind != "date":
+                fix = f"compare STR({variable})"
+            elif token.kind == "variable":
+                name = re.sub("_(string|literal)$", "", token.text)
+                fix = f"name the parameter {name}_xsd_date"
+            else:
+                fix = f'write "{day}"^^xsd:date'
+            sentence = f'{variable} is compared with the text "{day}", which matches no date; {fix}'
+            yield QueryNote(line_and_column(text, token.start)[0], sentence)
+
+
+def _plain_text(query_tokens: list[Token], place: int, bindings: Mapping[str, Term]) -> str:
+    """The text of a plain literal, or of a variable that is set to one; empty for other tokens."""
+    token, following = query_tokens[place], query_tokens[place + 1 : place + 2]
+    bound = bindings.get(token.text[1:]) if token.kind == "variable" else None
+    if isinstance(bound, ox.Literal) and bound.datatype.value == expand("xsd:string"):
+        return bound.value
+    typed = following and (following[0].text == "^" or following[0].kind == "tag")
+    return token.text.strip("\"'") if token.kind == "string" and not typed else ""
+
+
+def _compared_variable(query_tokens: list[Token], place: int) -> str:
+    """The variable that a token is compared with by <, >, <=, >= or =; empty without one."""
+    before = query_tokens[max(place - 3, 0) : place][::-1]
+    after = query_tokens[place + 1 : place + 4]
+    for side in (before, after):
+        signs = [token.text for token in takewhile(lambda token: token.text in "<>=", side)]
+        operand = side[len(signs) : len(signs) + 1]
+        if signs and len(signs) <= 2 and operand and operand[0].kind == "variable":
+            return operand[0].text
+    return ""

@@ -17,7 +17,7 @@ from ..syntax.sparql_errors import check_syntax
 from ..syntax.sparql_tokens import line_and_column, missing_prefixes, update_keyword
 from ..syntax.tree import check_characters, decode_utf8
 from ..system.sandbox import inside
-from .foreign_files import is_query_name, query_paths, triple_pattern_query
+from .foreign_files import ENDINGS, is_query_name, query_paths, triple_pattern_query
 from .foreign_header import ForeignHeader
 from .foreign_parameters import fit_places, foreign_parameters, names_in_strings
 from .label_properties import label_notes
@@ -31,13 +31,17 @@ def resolve_query(project: Project, name: str, folder: Path | None) -> SavedQuer
     """
     path = Path(name)
     if folder is not None:
-        paths_by_name = query_paths(folder)
+        refused: list[Problem] = []
+        paths_by_name = query_paths(folder, refused.append)
         paths_by_file = {
             path.relative_to(folder).as_posix(): path for path in paths_by_name.values()
         }
         chosen = paths_by_name.get(name) or paths_by_file.get(name)
         if chosen:
             return parse_foreign_query(read_query_file(chosen, name), str(chosen))
+        places = {folder / name, *(folder / f"{name}{ending}" for ending in ENDINGS)}
+        if links := [link for link in refused if Path(link.position.path) in places]:
+            raise ContentError(links)
         hint = did_you_mean(name, paths_by_name) or f"`pcve queries --queries {folder}` lists them"
         raise UsageError(f"there is no query {name!r} in {folder}; {hint}")
     if is_query_name(name) or (path.is_file() and not _is_saved(project, name)):
@@ -59,7 +63,7 @@ def read_query_folder(folder: Path) -> tuple[dict[str, SavedQuery], list[Problem
     """
     queries: dict[str, SavedQuery] = {}
     problems: list[Problem] = []
-    for name, path in query_paths(folder).items():
+    for name, path in query_paths(folder, problems.append).items():
         inside.report_task(f"reading {path}")
         try:
             queries[name] = replace(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from ..model.namespaces import PREFIXES
-from ..model.problems import ContentError, Position, UsageError, rule_problem
+from ..model.problems import ContentError, Position, Problem, UsageError, rule_problem
 from ..model.terms import from_iri
 from ..model.visible import one_line
 from ..syntax.sparql_tokens import query_form, update_keyword
@@ -30,14 +31,17 @@ def is_query_name(name: str) -> bool:
     return name.lower().endswith(ENDINGS)
 
 
-def query_paths(folder: Path) -> dict[str, Path]:
+def query_paths(
+    folder: Path, refuse: Callable[[Problem], None] = lambda _: None
+) -> dict[str, Path]:
     """The files of queries in a folder and its subfolders, by name.
 
     A name is the path relative to the folder, without its ending; with it if another file has the
-    same. Raises UsageError if `folder` is not a folder.
+    same. `refuse` is called with the problem of a link that leads out of the folder, which is not
+    followed. Raises UsageError if `folder` is not a folder.
     """
     paths_by_name: dict[str, Path] = {}
-    for path in _paths(folder):
+    for path in _paths(folder, refuse):
         if is_query_name(path.name) and not _hidden(folder, path):
             relative = path.relative_to(folder)
             short = relative.with_suffix("").as_posix()
@@ -67,10 +71,21 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _paths(folder: Path) -> list[Path]:
+def _paths(folder: Path, refuse: Callable[[Problem], None] = lambda _: None) -> list[Path]:
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder of queries")
-    return sorted(Path(entry) for _, entry in walk_files(folder, hidden=True))
+
+    def refuse_link(error: ContentError) -> None:
+        """A FIFO or device is passed over, as it is not a query; a locked folder is an error."""
+        (problem,) = error.problems
+        path = Path(problem.position.path)
+        if path.is_symlink():
+            refuse(problem)
+        elif path.is_dir():
+            raise error
+
+    walked = walk_files(folder, f"{folder}/", folder, True, refuse_link, "folder")
+    return sorted(Path(entry) for _, entry in walked)
 
 
 def _hidden(folder: Path, path: Path) -> str:

@@ -29,6 +29,9 @@ _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+)>?")
 
 
+PERIOD: Final = ("from", "until")
+"""The parameters of a period in the project's own queries: its first and its last day."""
+
 _DATATYPE_WORDS: Final = {
     "decimal": "a decimal number, without an exponent",
     "double": "a number",
@@ -78,7 +81,7 @@ def bind(
 
     A parameter that is not set has its default, if the header gives one. Without an `index` a thing
     can be given by IRI only, a concept also by its term. Raises UsageError with the parameter, the
-    values that it takes and the nearest of them.
+    values that it takes and the nearest of them, or for a period that ends before it begins.
     """
     for name in sorted(settings.keys() - query.params.keys()):
         if not query.params:
@@ -98,7 +101,21 @@ def bind(
             bound[parameter.variable] = _term(parameter, text.strip(), index)
         elif parameter.required:
             raise MissingParameterError(query.name, parameter.name, parameter.example or "…")
+    _check_period(query, bound)
     return bound
+
+
+def _check_period(query: SavedQuery, bound: Mapping[str, Term]) -> None:
+    """Raise UsageError for a period that ends before it begins: no day lies in it."""
+    days = [
+        term.value
+        for name in PERIOD
+        if name in query.params
+        and query.params[name].type == "date"
+        and isinstance(term := bound.get(query.params[name].variable), ox.Literal)
+    ]
+    if len(days) == len(PERIOD) and days[1] < days[0]:
+        raise UsageError(f"{PERIOD[1]} {days[1]} is before {PERIOD[0]} {days[0]}")
 
 
 def check_value(parameter: Parameter, text: str) -> None:
@@ -107,6 +124,13 @@ def check_value(parameter: Parameter, text: str) -> None:
         _allowed(parameter, text)
     elif parameter.type in _CONVERTERS:
         _CONVERTERS[parameter.type](parameter, text)
+
+
+def is_looked_up(parameter: Parameter, text: str) -> bool:
+    """Whether the value `text` of a parameter is looked up in a graph, as it may be a name."""
+    if parameter.type == "iri":
+        return bool(text.strip()) and _iri(text.strip()) is None
+    return parameter.type in ("thing", "concept") and bool(text)
 
 
 def read_kinds(kinds: Collection[str], index: SearchIndex) -> tuple[str, ...]:
@@ -123,12 +147,10 @@ def read_kinds(kinds: Collection[str], index: SearchIndex) -> tuple[str, ...]:
 def _term(parameter: Parameter, text: str, index: SearchIndex | None) -> Term:
     if parameter.type in ("thing", "concept"):
         return _resolved(parameter, text, index)
-    if parameter.type == "iri" and not parameter.allowed:
-        return _iri(text) or _resolved(parameter, text, index)
     if parameter.allowed:
         text = _allowed(parameter, text)
     if parameter.type == "iri":
-        return _resolved(parameter, text, None)
+        return _iri(text) or _resolved(parameter, text, index)
     return _CONVERTERS[parameter.type](parameter, text)
 
 
@@ -237,7 +259,7 @@ def _resolved(parameter: Parameter, text: str, index: SearchIndex | None) -> ox.
     type_kinds = {"thing": ("thing",), "concept": (parameter.scheme or "concept",)}
     kinds = parameter.kinds or type_kinds.get(parameter.type, ())
     hits = index.named(iri.value if iri else text, kinds)
-    if parameter.allowed:
+    if parameter.allowed and parameter.type != "iri":
         hits = [hit for hit in hits if {hit.id, hit.id.rpartition("/")[2]} & {*parameter.allowed}]
     if len(hits) == 1:
         return ox.NamedNode(hits[0].iri)

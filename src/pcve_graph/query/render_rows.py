@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from ..graph.labels import designation_notes, labels
 from ..graph.serialize import RDF_FORMATS, serialize
-from ..model.dates import EDTF
+from ..model.dates import EDTF, date_range
 from ..model.namespaces import BASE, expand, kebab_case, local_name
 from ..model.problems import UsageError
 from ..model.terms import Term
@@ -29,6 +29,9 @@ ROW_FORMATS: Final = ("table", "markdown", RECORDS, *RESULT_FORMATS)
 
 LAYOUTS: Final = ("auto", "table", "record")
 """The layouts of rows as text: a table where it fits, always a table, always a record a row."""
+
+_JOINT: Final = "; "
+"""What stands between the values of a cell."""
 
 _PLAIN: Final = ("standing",)
 """Columns that are empty where nothing is to be said; others are empty where nothing is stated."""
@@ -96,22 +99,39 @@ def _row_texts(
     """The texts of the cells, and those of the parameters by variable."""
     terms = [*table_terms(answer), *parameters.values()]
     labels_by_iri = {} if iris else labels(store, terms)
-    rows = [[_cell_text(cell, labels_by_iri) for cell in cells] for cells in row_cells(answer)]
-    return rows, {name: _cell_text(term, labels_by_iri) for name, term in parameters.items()}
+    cells = list(row_cells(answer))
+    dated = [all(map(_may_be_date, column)) for column in zip(*cells, strict=True)]
+    rows = [
+        [_cell_text(*cell, labels_by_iri) for cell in zip(row, dated, strict=True)] for row in cells
+    ]
+    return rows, {name: _cell_text(term, False, labels_by_iri) for name, term in parameters.items()}
 
 
-def _cell_text(cell: Cell, labels_by_iri: dict[str, str]) -> str:
-    return "; ".join(sorted(_term_text(term, labels_by_iri) for term in terms_of(cell)))
+def _may_be_date(cell: Cell) -> bool:
+    """Whether a cell is empty or has only dates as stated: literals, or a text that joins them."""
+    return all(
+        isinstance(term, ox.Literal)
+        and all(not text or date_range(text) is not None for text in term.value.split(_JOINT))
+        for term in terms_of(cell)
+    )
 
 
-def _term_text(term: Term, labels_by_iri: dict[str, str]) -> str:
+def _cell_text(cell: Cell, of_dates: bool, labels_by_iri: dict[str, str]) -> str:
+    """The text of a cell; `of_dates`: all values of its column are dates, of any datatype."""
+    texts = [_term_text(term, of_dates, labels_by_iri) for term in terms_of(cell)]
+    return _JOINT.join(texts if of_dates else sorted(texts))
+
+
+def _term_text(term: Term, of_dates: bool, labels_by_iri: dict[str, str]) -> str:
     if isinstance(term, ox.NamedNode):
         return labels_by_iri.get(term.value, term.value)
-    if isinstance(term, ox.Literal):
-        kind = local_name(term.datatype.value)
-        dated = kind in ("date", "gYearMonth", "dateTime", EDTF)
-        return format_date(term.value) if dated else term.value
-    return str(term)
+    if not isinstance(term, ox.Literal):
+        return str(term)
+    kind = local_name(term.datatype.value)
+    if of_dates and kind == "string":
+        return _JOINT.join(map(format_date, term.value.split(_JOINT)))
+    dated = kind in ("date", "gYearMonth", "dateTime", EDTF)
+    return format_date(term.value) if dated else term.value
 
 
 def _markdown(answer: ResultTable, store: ox.Store, iris: bool) -> str:

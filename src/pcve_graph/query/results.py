@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias, overload
 import pyoxigraph as ox
 
 from ..graph.labels import designation_notes, labels
+from ..model.calls import names_checked
 from ..model.problems import UsageError
+from ..model.suggest import did_you_mean
 from ..model.terms import Term
 from .execute import ResultTable
 from .frames import FrameColumn, frame_columns, pandas_frame, polars_frame
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
     from .why import RowReason
 
 Reasons: TypeAlias = "Callable[[Mapping[str, Term | None]], tuple[RowReason, ...]]"
+
+
+class NoColumnError(UsageError, KeyError, AttributeError):
+    """A row has no column of this name."""
+
+    __str__ = Exception.__str__  # that of KeyError shows the text with quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Row:
     def __getattr__(self, name: str) -> CellValue:
         if name in self.columns:
             return self[name]
-        raise AttributeError(f"the row has no column {name!r}; its columns: {self._column_list()}")
+        raise self._no_column(name)
 
     def __iter__(self) -> Iterator[CellValue]:
         return (self[place] for place in range(len(self.columns)))
@@ -58,6 +66,7 @@ class Row:
     def __len__(self) -> int:
         return len(self.terms)
 
+    @names_checked
     def why(self) -> tuple[RowReason, ...]:
         """The facts that support the row, each with its claims: source, quote, certainty.
 
@@ -69,17 +78,19 @@ class Row:
             )
         return self.reasons(dict(zip(self.columns, self.terms, strict=True)))
 
+    @names_checked
     def asdict(self) -> dict[str, CellValue]:
         """The values by column."""
         return dict(zip(self.columns, self, strict=True))
 
     def _column_index(self, name: str) -> int:
         if name not in self.columns:
-            raise KeyError(f"{name}; the columns are {self._column_list()}")
+            raise self._no_column(name)
         return self.columns.index(name)
 
-    def _column_list(self) -> str:
-        return ", ".join(self.columns)
+    def _no_column(self, name: str) -> NoColumnError:
+        hint = did_you_mean(name, self.columns) or f"its columns: {', '.join(self.columns)}"
+        return NoColumnError(f"the row has no column {name!r}; {hint}")
 
     def __repr__(self) -> str:
         return f"Row({', '.join(f'{key}={item!r}' for key, item in self.asdict().items())})"
@@ -125,6 +136,7 @@ class Rows(Sequence[Row]):
     def __len__(self) -> int:
         return len(self.table.rows)
 
+    @names_checked
     def to_pandas(self, labels: bool = True) -> pandas.DataFrame:
         """A data frame of `len(self)` rows, in which every column has one type.
 
@@ -139,6 +151,7 @@ class Rows(Sequence[Row]):
         """
         return pandas_frame(self._frame_columns(labels))
 
+    @names_checked
     def to_polars(self, labels: bool = True) -> polars.DataFrame:
         """As `to_pandas`: days are Date, dates as stated Enum, decimals Decimal, lists List.
 

@@ -16,6 +16,9 @@ GAP: Final = "  "
 _LEAST: Final = 12
 """The fewest columns that a longer cell is wrapped at, unless a word of it is longer."""
 
+_WHOLE: Final = 16
+"""The most columns of a cell that is not wrapped in a table in blocks."""
+
 _MONTHS: Final = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
 _WORD: Final = re.compile(rf"(?:\d{{1,2}} )?(?:{_MONTHS}) \d{{4}}\S*|\S+")
 """A date such as `22 May 2018`, or what stands between two spaces."""
@@ -80,6 +83,28 @@ def wrap_line(line: str, width: int) -> str:
         lines[-1] += added
         end = match.end()
     return "\n".join(lines)
+
+
+def indented_lines(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """A paragraph in lines of at most `width` columns, 0 for one line of any length.
+
+    The first line is indented by `first`, the others by `rest`.
+
+    >>> indented_lines("all that is on record", 12, "- ", "  ")
+    ['- all that', '  is on', '  record']
+    """
+    if not width:
+        return [first + text]
+    lines, indent = [first], first
+    for word in _WORD.findall(text):
+        if lines[-1] == indent:
+            lines[-1] += word
+        elif text_width(lines[-1]) + 1 + text_width(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            indent = rest
+            lines.append(rest + word)
+    return lines
 
 
 def fold_text(text: str, width: int) -> str:
@@ -180,6 +205,46 @@ def table_or_records(rows: Sequence[Sequence[str]], width: int) -> str:
     return table if height <= as_records.count("\n") else as_records
 
 
+def table_blocks(rows: Sequence[Sequence[str]], names: int, width: int) -> str:
+    """A table in lines of `width` columns, in as many blocks of its columns as that requires.
+
+    The first of `rows` is the header. The first `names` columns name the rows and are in every
+    block. Records where not even one column fits beside the names.
+    """
+    blocks, start, count = [], names, len(rows[0])
+    while start < count:
+        fits = None
+        for end in range(start + 1, count + 1):
+            block = [[*row[:names], *row[start:end]] for row in rows]
+            widths = _block_widths(block, names, width)
+            if widths is None:
+                break
+            fits = end, block, widths
+        if fits is None:
+            return records(rows, width)
+        start, block, widths = fits
+        lines = (line for row in block for line in _wrapped_row(row, widths))
+        blocks.append("".join(f"{_joined(line, widths)}\n" for line in lines))
+    return "\n".join(blocks)
+
+
+def _block_widths(rows: Sequence[Sequence[str]], names: int, width: int) -> list[int] | None:
+    """The width of each column of a block; None where it does not fit.
+
+    Names of rows may take a third of the width, cells of up to `_WHOLE` columns are not wrapped.
+    """
+    columns = list(zip(*rows, strict=True))
+    needs = [max(map(text_width, cells)) for cells in columns]
+    wholes = [width // 3] * names + [
+        min(max(map(text_width, cells[1:]), default=0), _WHOLE) for cells in columns[names:]
+    ]
+    least = [
+        max(min(need, whole), max(map(_longest_word, cells)))
+        for need, whole, cells in zip(needs, wholes, columns, strict=True)
+    ]
+    return _grown(least, needs, width - len(GAP) * (len(columns) - 1))
+
+
 def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
     return GAP.join(map(padded, cells, widths)).rstrip()
 
@@ -202,8 +267,14 @@ def _column_widths(rows: Sequence[Sequence[str]], width: int) -> list[int] | Non
         max(min(need, _LEAST), max(map(_longest_word, cells)))
         for need, cells in zip(needs, columns, strict=True)
     ]
-    left = room - sum(widths)
-    if left < 0:
+    return _grown(widths, needs, room)
+
+
+def _grown(least: Sequence[int], needs: Sequence[int], room: int) -> list[int] | None:
+    """Widths from `least` up to `needs` that share the room; None where the least do not fit."""
+    widths = list(least)
+    left = min(room, sum(needs)) - sum(widths)
+    if room < sum(widths):
         return None
     while left > 0:  # the narrowest of the columns that need more grows first
         place = min(

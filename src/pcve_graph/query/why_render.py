@@ -31,13 +31,13 @@ def render_reasons(
     text: str,
     bindings: Mapping[str, Term],
     table: ResultTable,
-    number: int,
+    number: int | None,
     form: str,
 ) -> str:
     """The rows of `table`, the answer of `text`, with their reasons, as text or JSON.
 
-    `number` selects one row, from 1; 0 selects all. `form` is empty or `table` for text, or `json`.
-    Raises UsageError for another form, and for a number that no row has.
+    `number` selects one row, from 1; None selects all. `form` is empty or `table` for text, or
+    `json`. Raises UsageError for another form, and for a number that no row has.
     """
     if form not in ("", "table", "json"):
         raise UsageError(f"the formats of --why are table and json, not {form}")
@@ -57,16 +57,21 @@ class ExplainedRow(NamedTuple):
 
 
 def explained_rows(
-    store: ox.Store, text: str, bindings: Mapping[str, Term], table: ResultTable, number: int
+    store: ox.Store,
+    text: str,
+    bindings: Mapping[str, Term],
+    table: ResultTable,
+    number: int | None,
 ) -> list[ExplainedRow]:
     """The rows of `table`, or the row `number`, with the facts that support each.
 
     Raises UsageError for a number that no row has.
     """
-    if number > len(table.rows):
-        count = f"{len(table.rows)} rows" if len(table.rows) != 1 else "one row"
+    total = len(table.rows)
+    if number is not None and not 1 <= number <= total:
+        count = f"{total} rows, 1 to {total}" if total > 1 else "one row" if total else "no rows"
         raise UsageError(f"there is no row {number}; the answer has {count}")
-    chosen = range(len(table.rows)) if number == 0 else (number - 1,)
+    chosen = range(total) if number is None else (number - 1,)
     rows = []
     for place in chosen:
         row = dict(zip(table.columns, table.rows[place], strict=True))

@@ -17,6 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
+from ..model.problems import UsageError
+
 try:
     import fcntl
 except ImportError:  # Windows, where an open file cannot be removed, which serves as the lock
@@ -72,6 +74,17 @@ def write_file(path: Path, content: bytes | str, expected: bytes | None = None) 
     """Replace the content of `path`, as `replacing_file` does; text is written as UTF-8."""
     with replacing_file(path, expected) as file:
         file.write(content.encode() if isinstance(content, str) else content)
+
+
+@contextmanager
+def write_errors_as_usage(place: Path) -> Iterator[None]:
+    """Raise UsageError if `place` cannot be written within this context."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise UsageError(f"{place} cannot be written: its reader has closed it") from None
+    except OSError as error:
+        raise UsageError(f"{place} cannot be written: {error.strerror or error}") from None
 
 
 def replace_file(path: Path, content: bytes | str) -> None:

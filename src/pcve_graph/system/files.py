@@ -64,6 +64,7 @@ def walk_files(
     root: Path | None = None,
     hidden: bool = False,
     refuse: Callable[[ContentError], None] | None = None,
+    whole: str = "project",
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """The regular files in `top` and its subfolders by their paths, which begin with `called`.
 
@@ -73,12 +74,12 @@ def walk_files(
     With `root`, the folder of the project around `top`, such entries, links that are broken or
     lead out of `root`, and `top` if it is not a folder raise ContentError (`special-file`), and so
     does always a folder that must not be read. With `refuse`, that is called with the error
-    instead, and the walk goes on.
+    instead, and the walk goes on. `whole` is what a message calls `root`.
     """
     refuse = refuse or _raise
     seen: set[tuple[int, int]] = set()
     if root is not None:
-        _check_inside(top, called.rstrip("/"), root)
+        _check_inside(top, called.rstrip("/"), root, whole)
         if top.exists() and not top.is_dir():
             raise _special_file(called.rstrip("/"), "it is not a folder", "delete it")
     folders, links = [(str(top), called)], list[tuple[str, str]]()
@@ -96,7 +97,11 @@ def walk_files(
         seen.add((status.st_dev, status.st_ino))
         for entry in entries:
             path, included = name + entry.name, hidden or entry.name[0] != "."
-            if root is not None and included and (problem := _wrong_entry(entry, path, root)):
+            if (
+                root is not None
+                and included
+                and (problem := _wrong_entry(entry, path, root, whole))
+            ):
                 refuse(problem)
             elif _is_kind(entry.is_file):
                 if included:
@@ -114,11 +119,11 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         return list(listing)
 
 
-def _wrong_entry(entry: os.DirEntry[str], name: str, root: Path) -> ContentError | None:
+def _wrong_entry(entry: os.DirEntry[str], name: str, root: Path, whole: str) -> ContentError | None:
     """What is wrong with a link out of `root`, and what is neither a file nor a folder."""
     try:
         if entry.is_symlink():
-            _check_inside(Path(entry.path), name, root)
+            _check_inside(Path(entry.path), name, root, whole)
     except ContentError as error:
         return error
     if _is_kind(entry.is_file) or _is_kind(entry.is_dir):
@@ -146,7 +151,7 @@ def read_inside(path: Path, root: Path, largest: int) -> bytes:
     raise ContentError([rule_problem("file-size", Position(name), message, "split or shorten it")])
 
 
-def _check_inside(path: Path, name: str, root: Path) -> None:
+def _check_inside(path: Path, name: str, root: Path, whole: str = "project") -> None:
     try:
         inside = path.resolve(strict=True).is_relative_to(root.resolve())
     except FileNotFoundError:
@@ -156,7 +161,7 @@ def _check_inside(path: Path, name: str, root: Path) -> None:
     except (OSError, RuntimeError):
         raise _special_file(name, "the link points to itself", _LINK_FIX) from None
     if not inside:
-        raise _special_file(name, "the target of the link is outside the project", _LINK_FIX)
+        raise _special_file(name, f"the target of the link is outside the {whole}", _LINK_FIX)
 
 
 def _is_kind(test: Callable[[], bool]) -> bool:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ...model.periods import YES
 from ...model.words import quantity
-from ..scope import Scope, in_period, works_in
+from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..standing import (
     Fact,
     facts_of_axis,
     facts_of_place,
     facts_of_scope,
+    holds_with_standing,
+    joined_standings,
     may_stand_otherwise,
     standing_text,
 )
@@ -36,12 +39,37 @@ def is_transposed(matrix: Matrix) -> bool:
 
 def cell_standing(landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry) -> str:
     """How the facts stand that put works into a cell: as `standing_text` has it."""
-    place, value = (column, row) if is_transposed(matrix) else (row, column)
     works = matrix.cell(row.key, column.key).all()
-    return standing_text(
-        (work, _facts_of_cell(landscape, matrix, work, place, value))
-        for work in works
-        if may_stand_otherwise(work)
+    return joined_standings(work_standing(landscape, matrix, work, row, column) for work in works)
+
+
+def work_standing(
+    landscape: Landscape, matrix: Matrix, work: Work, row: AxisEntry, column: AxisEntry
+) -> str:
+    """How the facts stand that put a work into a cell."""
+    if not may_stand_otherwise(work):
+        return ""
+    place, value = (column, row) if is_transposed(matrix) else (row, column)
+    return standing_text([(work, _facts_of_cell(landscape, matrix, work, place, value))])
+
+
+def works_by_holds(
+    landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry
+) -> ScopedWorks:
+    """The works that are surely in a cell, and those that may be.
+
+    The latter are those whose dates leave it open, and those that are there by a fact that is not
+    stated plainly.
+    """
+    things = matrix.cell(row.key, column.key)
+    plain = {
+        work.iri
+        for work in things.sure
+        if holds_with_standing(YES, work_standing(landscape, matrix, work, row, column)) == YES
+    }
+    return ScopedWorks(
+        tuple(work for work in things.sure if work.iri in plain),
+        tuple(work for work in things.all() if work.iri not in plain),
     )
 
 

@@ -16,6 +16,7 @@ from ...query.render_thing import render_thing
 from ...query.show import show
 from ...query.thing_view import ThingFact, ThingView
 from ..works import Landscape, Work
+from .basis import work_standing, works_by_holds
 from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
 from .report import NO_PROOF, period_words
 from .searches import search_text
@@ -67,15 +68,16 @@ def cell_text(
             if other_row.role in ("region", "unknown") and near:
                 lines += [f"{other_row.label}: {'; '.join(work.label for work in near)}"]
         return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
-    lines += [f"{quantity(len(things.sure), what)} on record"]
-    if things.maybe:
-        lines[-1] += f", and {len(things.maybe)} whose dates leave it open"
+    lines += [_count_line(landscape, matrix, row, column, what)]
     designation_notes: set[str] = set()
     for work in things.all():
         view = _view(landscape, store, ontology, work, matrix, row, column)
         designation_notes |= {*view.notes}
         text = render_thing(dataclasses.replace(view, notes=()), whole=True).rstrip("\n")
-        lines += ["", text + (_uncertainty_note(work) if work in things.maybe else "")]
+        standing = work_standing(landscape, matrix, work, row, column)
+        lines += ["", text]
+        lines += [_UNCERTAIN] if work in things.maybe else []
+        lines += [f"({_RESTS} {standing.replace(', ', ' or ')})"] if standing else []
     designation_notes |= {*footnotes(store, lines[:1])}
     return (
         "\n".join([*lines, *(["", *sorted(designation_notes)] if designation_notes else [])]) + "\n"
@@ -93,8 +95,20 @@ def _empty_cell(state: str, what: str, log: tuple[Search, ...]) -> Iterator[str]
     yield from (f"  {search_text(search)}" for search in log)
 
 
-def _uncertainty_note(work: Work) -> str:
-    return "\n(its dates leave open whether it belongs to the period)"
+_UNCERTAIN: Final = "(its dates leave open whether it belongs to the period)"
+_RESTS: Final = "it rests on facts that are"
+
+
+def _count_line(
+    landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry, what: str
+) -> str:
+    """How many works are surely in a cell, and why others may not be."""
+    things = matrix.cell(row.key, column.key)
+    sure = works_by_holds(landscape, matrix, row, column).sure
+    line = f"{quantity(len(sure), what)} on record"
+    if others := len(things.sure) - len(sure):
+        line += f", and {others} by a fact that is not stated plainly"
+    return line + (f", and {len(things.maybe)} whose dates leave it open" if things.maybe else "")
 
 
 def _view(

@@ -28,6 +28,7 @@ from ..standing import (
     facts_of_axis,
     facts_of_dates,
     facts_of_place,
+    holds_with_standing,
     joined_standings,
     standing_text,
 )
@@ -85,7 +86,8 @@ class Need:
 class Response:
     """A project that responds to a need: `reach` is economy or region.
 
-    `holds` is `yes` if both surely have a day in common, else `not known`.
+    `holds` is `yes` if both surely have a day in common and it is stated plainly that the project
+    responds, else `not known`.
     """
 
     work: Work
@@ -170,6 +172,7 @@ def compare_needs(
             if covers_cell(search, landscape, need.economy, need.topic)
             and covers_days(search, *_days_of(need))
         )
+        holds = holds_with_standing(holds, need.standing)
         compared.append(NeedResponses(need, holds, responses, covering))
     return tuple(compared)
 
@@ -188,14 +191,10 @@ def _responses(
         if not (in_economy or regional) or holds == NO:
             continue
         facts = facts_of_axis(landscape, work, "topic", need.topic) | facts_of_dates(work)
-        responses.append(
-            Response(
-                work,
-                "economy" if in_economy else "region",
-                holds if holds_in(work, scope) == YES else NOT_KNOWN,
-                standing_text([(work, facts | (in_economy or regional))]),
-            )
-        )
+        standing = standing_text([(work, facts | (in_economy or regional))])
+        holds = holds if holds_in(work, scope) == YES else NOT_KNOWN
+        reach = "economy" if in_economy else "region"
+        responses.append(Response(work, reach, holds_with_standing(holds, standing), standing))
     return tuple(sorted(responses, key=lambda r: (r.holds != YES, r.reach, r.work.iri)))
 
 
@@ -227,12 +226,14 @@ def need_table(
         need = line.need
         sure = sum(response.holds == YES for response in line.responses)
         standings = [need.standing, *(response.standing for response in line.responses)]
+        standing = joined_standings(standings)
         rows.append(
             (
                 *(words(need.economy), local_name(need.economy), words(need.pillar)),
                 *(words(need.topic), local_name(need.topic), need.start or None, need.end or None),
                 *(words(need.iri), local_name(need.iri), need.priority, "; ".join(need.stated_by)),
-                *(line.holds, joined_standings(standings), sure, len(line.responses) - sure),
+                *(holds_with_standing(line.holds, standing), standing),
+                *(sure, len(line.responses) - sure),
                 "; ".join(_response_text(response) for response in line.responses),
                 line.state,
                 "; ".join(search.id for search in line.searches),
@@ -264,7 +265,8 @@ def needs_text(
         economy, pillar = need.economy, need.pillar
         dates = _dates_text(need.start, need.end)
         marks = [f"priority: {need.priority}"] if need.priority else []
-        marks += [f"whether in the period: {NOT_KNOWN}"] if line.holds == NOT_KNOWN else []
+        unsure = line.holds == NOT_KNOWN and bool(scope.first or scope.last)
+        marks += [f"whether in the period: {NOT_KNOWN}"] if unsure else []
         marks += [need.standing] if need.standing else []
         end = f" ({'; '.join(marks)})" if marks else ""
         lines += [f"    {words(need.topic)}, {dates or 'no period stated'}"]
@@ -312,7 +314,7 @@ def _response_text(response: Response) -> str:
     work = response.work
     marks = [_dates_text(work.start, work.end) or "no dates stated"]
     marks += ["for the region"] if response.reach == "region" else []
-    marks += [f"whether in time: {NOT_KNOWN}"] if response.holds == NOT_KNOWN else []
+    marks += [f"whether it responds in time: {NOT_KNOWN}"] if response.holds == NOT_KNOWN else []
     marks += [response.standing] if response.standing else []
     return f"{work.label} [{work.id}] ({'; '.join(marks)})"
 

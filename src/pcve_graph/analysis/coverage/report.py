@@ -14,7 +14,7 @@ from ..scope import Scope, ScopedWorks
 from ..standing import joined_standings
 from ..tables import ReportCell, ReportTable
 from ..works import BudgetSum, Landscape, budget_sums
-from .basis import AXIS_WORDS, base_notes, cell_standing, is_transposed
+from .basis import AXIS_WORDS, base_notes, cell_standing, is_transposed, works_by_holds
 from .matrix import (
     ALL,
     ELSEWHERE,
@@ -33,11 +33,16 @@ NO_PROOF = "which is not proof of no activity"
 COLUMNS = 11
 """The most columns that fit a page."""
 STANDING_SIGN = "†"
+POSSIBLE = (
+    "+n?  n more that are possible: by dates that leave it open, or by facts not stated plainly."
+)
 
 
-def cell_counts(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> tuple[int, int]:
+def cell_counts(
+    landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry
+) -> tuple[int, int]:
     """The number of works (or actors) surely in a cell, and of those that may be in addition."""
-    things = matrix.cell(row.key, column.key)
+    things = works_by_holds(landscape, matrix, row, column)
     if matrix.count == "actors":
         sure = actors_of_works(things.sure, surely=True)
         return len(sure), len(actors_of_works(things.all()) - sure)
@@ -128,7 +133,7 @@ def wide_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
         *empty_column_notes(empty),
         *footnotes(store, texts),
     )
-    return ReportTable(name, heads, rows, notes_below)
+    return ReportTable(name, heads, rows, notes_below, 2 if matrix.count == "money" else 1)
 
 
 def empty_column_notes(empty: tuple[str, ...]) -> Iterator[str]:
@@ -143,7 +148,7 @@ def empty_sign(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> str:
 
 
 def _cell(landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry) -> ReportCell:
-    sure, maybe = cell_counts(matrix, row, column)
+    sure, maybe = cell_counts(landscape, matrix, row, column)
     if matrix.state(row.key, column.key) == NOTHING_FOUND:
         return 0
     if cell_standing(landscape, matrix, row, column):
@@ -224,7 +229,7 @@ def tidy_table(landscape: Landscape, store: ox.Store, matrix: Matrix) -> ReportT
                 " ".join(log.id for log in matrix.searches.get((row.key, column.key), ())),
             )
             if matrix.count != "money":
-                rows.append((*start, *cell_counts(matrix, row, column), *ids))
+                rows.append((*start, *cell_counts(landscape, matrix, row, column), *ids))
                 continue
             stated: list[tuple[ReportCell, ...]] = [
                 (total.currency, total.kind, total.least, total.most, total.stating)
@@ -245,8 +250,8 @@ def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
     yield f"{NONE}  not searched: no record here, {NO_PROOF}."
     if any(matrix.state(row, column) == NOTHING_FOUND for row, column in matrix.searches):
         yield f"{FOUND_NOTHING}  searched, and nothing found."
-    if every.maybe:
-        yield "+n?  n more whose dates leave open whether they belong to the period."
+    if every.maybe or _has_possible(landscape, matrix):
+        yield POSSIBLE
     regions = [row for row in matrix.rows if row.role == "region"]
     for row in regions:
         yield (
@@ -291,6 +296,15 @@ def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
         )
     if matrix.by == "year":
         yield "A work counts in each year that its dates span; without an end, in its first."
+
+
+def _has_possible(landscape: Landscape, matrix: Matrix) -> bool:
+    """Whether a cell has a work that is there by a fact that is not stated plainly."""
+    return matrix.count != "money" and any(
+        cell_standing(landscape, matrix, row, column)
+        for row in matrix.rows
+        for column in matrix.columns
+    )
 
 
 def _distinct(matrix: Matrix, row: str) -> set[str]:

@@ -79,10 +79,11 @@ class CoverageAnswer:
             self._matrix = self.graph.with_searches(matrix, self.scope)
         return self._matrix
 
-    def render(self, form: str) -> bytes:
+    def render(self, form: str, width: int = 0) -> bytes:
         """The matrix, cell, gaps or needs in one of `tables.FORMATS`; a cell as text only.
 
-        csv and json have a row for each cell, with ids. Raises UsageError for another format.
+        csv and json have a row for each cell, with ids; the matrix as text is in lines of `width`
+        columns, 0 for any length. Raises UsageError for another format.
         """
         if self.request.gaps:
             return self._gaps(form)
@@ -97,7 +98,7 @@ class CoverageAnswer:
                     "--cell is available as text only; `--format json` has the works of all cells"
                 )
             return self._cell().encode()
-        return render_table(self.table(tidy=form in ("csv", "json")), form)
+        return render_table(self.table(tidy=form in ("csv", "json")), form, width)
 
     def table(self, tidy: bool) -> ReportTable:
         """The gaps, needs or matrix: `tidy` has a row for each cell, else one for each economy."""

@@ -48,7 +48,7 @@ class OverlapPair:
 
     `parts` are the parts of the score, 0 to 1 each; `mark` is what related works share. `holds` is
     `yes`, or `not known` where a date, or a place, leaves open whether they overlap, or do in the
-    period that is asked for.
+    period that is asked for; how the facts stand (`reasons.pair_standing`) does not change it.
     """
 
     first: Work

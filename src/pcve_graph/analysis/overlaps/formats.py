@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from ...graph.labels import designation_notes
 from ...graph.serialize import serialize
 from ...model.namespaces import concept_iri, expand, hashed_iri
+from ..standing import holds_with_standing
 from ..tables import ReportCell, ReportTable
 from ..works import Landscape
 from .find import OverlapCriteria, OverlapPair, Overlaps
@@ -32,13 +33,14 @@ def overlap_table(
 ) -> ReportTable:
     """The pairs as a table, by verdict, then score; scores and parts have four decimals.
 
-    An unknown part is an empty cell. The notes are those on designations and the number of pairs
-    beyond the limit, if any.
+    `holds` is `not known` where `standing` is not empty. An unknown part is an empty cell. The
+    notes are those on designations and the number of pairs beyond the limit, if any.
     """
     rows: list[tuple[ReportCell, ...]] = []
     for verdict in VERDICTS:
         for pair in overlaps.pairs[verdict]:
             common = shared_facts(landscape, pair)
+            standing = pair_standing(landscape, pair)
             parts = [pair.parts.get(name) for name in PARTS]
             works = [
                 cell
@@ -47,7 +49,7 @@ def overlap_table(
             ]
             rows.append(
                 (
-                    *(verdict, pair.holds, pair_standing(landscape, pair)),
+                    *(verdict, holds_with_standing(pair.holds, standing), standing),
                     *(round(pair.score, 4), *works),
                     *(None if value is None else round(value, 4) for value in parts),
                     label_list(landscape, common.subjects),

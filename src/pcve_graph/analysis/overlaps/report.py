@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -13,16 +12,13 @@ from ...graph import claims
 from ...graph.labels import designation_notes
 from ...model.namespaces import expand, source_iri
 from ...model.periods import YES
+from ...query.text_table import indented_lines
+from ..standing import joined_standings
 from ..works import Landscape, Work
 from .find import OverlapCriteria, OverlapPair, Overlaps
-from .reasons import (
-    OverlapGroup,
-    overlap_groups,
-    reason_text,
-)
-from .supporting_facts import find_supporting_facts
+from .reasons import OverlapGroup, overlap_groups, pair_standing, reason_text
+from .supporting_facts import SupportingFact, find_supporting_facts
 
-_WIDTH: Final = 100
 _MOST_RELATED: Final = 5
 """The number of related pairs that are listed by default."""
 
@@ -43,7 +39,8 @@ class Briefing:
     """The contents of a briefing.
 
     `limit` is the number of pairs of each verdict that are described in full; `list_related` is
-    whether all related pairs are listed.
+    whether all related pairs are listed. `width` is the columns of the terminal, 0 for lines of any
+    length.
     """
 
     landscape: Landscape
@@ -53,10 +50,16 @@ class Briefing:
     successions: tuple[tuple[Work, Work], ...]
     limit: int = 10
     list_related: bool = False
+    width: int = 0
+
+    def wrapped(self, text: str, indent: str = "") -> list[str]:
+        """A paragraph in lines within `width`, those after the first with `indent`."""
+        lead = text[: len(text) - len(text.lstrip())]
+        return indented_lines(text.strip(), self.width, lead, indent or lead)
 
 
 def briefing_text(briefing: Briefing) -> str:
-    """The briefing as plain text in 100 columns; notes on designations come last."""
+    """The briefing as plain text; notes on designations come last."""
     lines = list(_lines(briefing))
     notes = designation_notes(briefing.store, lines)
     return "\n".join([*lines, *(["", *notes] if notes else [])]) + "\n"
@@ -84,7 +87,7 @@ def _lines(briefing: Briefing) -> Iterator[str]:
     where = criteria_text(landscape, briefing.criteria)
     yield "Overlaps" + (f" {where}" if where else "")
     yield ""
-    yield from _wrapped(_answer(briefing))
+    yield from briefing.wrapped(_answer(briefing))
     for verdict, head in _TITLES.items():
         pairs = overlaps.pairs[verdict]
         if pairs:
@@ -93,18 +96,18 @@ def _lines(briefing: Briefing) -> Iterator[str]:
                 yield from _pair(briefing, number, pair, sources)
             yield from _more_note(briefing, verdict)
         yield from _grouped(
-            landscape, overlap_groups(landscape, pairs) if verdict != "colliding" else ()
+            briefing, overlap_groups(landscape, pairs) if verdict != "colliding" else ()
         )
     yield from _related(briefing)
     yield from _undecided(briefing)
-    yield from sources.lines(briefing.store)
+    yield from sources.lines(briefing)
 
 
 def _answer(briefing: Briefing) -> str:
     overlaps = briefing.overlaps
     totals = _totals(overlaps)
     counts = [
-        f"{totals[verdict]:,} {_WORDS[verdict][totals[verdict] != 1]}"
+        f"{totals[verdict]:,} {_WORDS[verdict][totals[verdict] != 1]}{_resting(briefing, verdict)}"
         for verdict in _TITLES
         if totals[verdict]
     ]
@@ -131,6 +134,17 @@ def _answer(briefing: Briefing) -> str:
     return f"{answer} Compared: {compared} on record{undecided if unknown else ''}."
 
 
+def _resting(briefing: Briefing, verdict: str) -> str:
+    """How many pairs of a verdict rest on facts that are not stated plainly, in brackets."""
+    pairs = briefing.overlaps.pairs[verdict]
+    standings = [words for pair in pairs if (words := pair_standing(briefing.landscape, pair))]
+    if not standings:
+        return ""
+    words = joined_standings(standings).replace(", ", " or ")
+    which = f"{len(standings):,} of them" if len(pairs) > 1 else "it"
+    return f" ({which} {'rest' if len(standings) > 1 else 'rests'} on facts that are {words})"
+
+
 def _totals(overlaps: Overlaps) -> dict[str, int]:
     totals = dict.fromkeys(overlaps.pairs, 0)
     for (_, verdict), number in overlaps.counts.items():
@@ -140,28 +154,45 @@ def _totals(overlaps: Overlaps) -> dict[str, int]:
 
 def _pair(briefing: Briefing, number: int, pair: OverlapPair, sources: _Sources) -> Iterator[str]:
     landscape = briefing.landscape
-    yield from _wrapped(f"{number}. {_label_and_id(pair.first)}", "   ")
-    yield from _wrapped(f"   {_label_and_id(pair.second)}", "   ")
+    yield from briefing.wrapped(f"{number}. {_label_and_id(pair.first)}", "   ")
+    yield from briefing.wrapped(f"   {_label_and_id(pair.second)}", "   ")
     parts = ", ".join(f"{name} {value:.2f}" for name, value in pair.parts.items())
     yield f"   score {pair.score:.2f}: {parts}"
-    yield from _wrapped(f"   {reason_text(landscape, pair)}", "   ")
+    yield from briefing.wrapped(f"   {reason_text(landscape, pair)}", "   ")
     supporting_facts = find_supporting_facts(landscape, briefing.store, pair)
     for work in (pair.first, pair.second):
         yield f"     {work.id}"
-        parts_by_evidence: dict[str, dict[str, list[str]]] = {}
+        parts_by_evidence: dict[str, dict[str, list[SupportingFact]]] = {}
         for proof in supporting_facts:
             if proof.work.iri == work.iri:
                 words = "; ".join(sources.cite(proof.evidence))
-                parts_by_evidence.setdefault(words, {}).setdefault(proof.part, []).append(
-                    proof.value
-                )
+                parts_by_evidence.setdefault(words, {}).setdefault(proof.part, []).append(proof)
         for words, facts in parts_by_evidence.items():
             described = "; ".join(
-                f"{part}: {(' to ' if part == 'time' else ', ').join(dict.fromkeys(values))}"
-                for part, values in facts.items()
+                f"{part}: {_time_text(proofs) if part == 'time' else _values(proofs)}"
+                for part, proofs in facts.items()
             )
-            yield from _wrapped(f"       {described} {words}", "         ")
+            yield from briefing.wrapped(f"       {described} {words}", "         ")
     yield ""
+
+
+def _values(proofs: Iterable[SupportingFact], word: str = ", ") -> str:
+    return word.join(dict.fromkeys(proof.value for proof in proofs))
+
+
+def _time_text(proofs: list[SupportingFact]) -> str:
+    """The dates that one piece of evidence states: `Apr 2016 to Jun 2018`, or `until Aug 2023`.
+
+    A start without an end is the day of an event that states no other end, else `from Apr 2016`.
+    """
+    work = proofs[0].work
+    start = _values((proof for proof in proofs if proof.key == "startDate"), " or ")
+    end = _values((proof for proof in proofs if proof.key == "endDate"), " or ")
+    if start and end:
+        return start if start == end else f"{start} to {end}"
+    if work.kind == "event" and (work.end or work.start) == (work.start or work.end):
+        return start or end
+    return f"from {start}" if start else f"until {end}"
 
 
 class _Sources:
@@ -184,16 +215,16 @@ class _Sources:
             note = f" ({first.certainty}: {first.note})" if first.certainty == "inferred" else ""
             yield f"{quote}[{', '.join(map(str, numbers))}]{note}"
 
-    def lines(self, store: ox.Store) -> Iterator[str]:
+    def lines(self, briefing: Briefing) -> Iterator[str]:
         """The list of sources, each with its title, id and address."""
         if self.numbers:
             yield from ("", "Sources", "")
         for (identifier, title), number in self.numbers.items():
             node = ox.NamedNode(source_iri(identifier))
-            address = next(claims.values(store, node, expand("schema:url")), None)
+            address = next(claims.values(briefing.store, node, expand("schema:url")), None)
             where = f", {getattr(address, 'value', '')}" if address else ""
             name = "" if title.startswith("[") else f"{title} "
-            yield from _wrapped(f"[{number}] {name}[{identifier}]{where}", "    ")
+            yield from briefing.wrapped(f"[{number}] {name}[{identifier}]{where}", "    ")
 
 
 def _label_and_id(work: Work) -> str:
@@ -206,11 +237,11 @@ def _more_note(briefing: Briefing, verdict: str) -> Iterator[str]:
         yield f"   and {left:,} more; --limit 0 describes all, --format csv lists them"
 
 
-def _grouped(landscape: Landscape, found_groups: Iterable[OverlapGroup]) -> Iterator[str]:
+def _grouped(briefing: Briefing, found_groups: Iterable[OverlapGroup]) -> Iterator[str]:
     for group in found_groups:
         works = ", ".join(work.id for work in group.works)
-        yield from _wrapped(
-            f"   Together on {landscape.label(group.about)}: {works} "
+        yield from briefing.wrapped(
+            f"   Together on {briefing.landscape.label(group.about)}: {works} "
             f"(up to {group.at_once} at one time)",
             "   ",
         )
@@ -234,7 +265,7 @@ def _related(briefing: Briefing) -> Iterator[str]:
         f"{earlier.id} / {later.id}: the second follows the first." for earlier, later in lines
     ]
     for line in related_lines[:most]:
-        yield from _wrapped(f"   {line}", "     ")
+        yield from briefing.wrapped(f"   {line}", "     ")
     if most and len(related_lines) > most:
         yield f"   and {total + len(lines) - most:,} more; --related lists all"
 
@@ -248,14 +279,14 @@ def _undecided(briefing: Briefing) -> Iterator[str]:
         most = briefing.limit
         for pair in pairs[:most]:
             line = f"{_ids(pair)} ({pair.score:.2f} if so): {reason_text(briefing.landscape, pair)}"
-            yield from _wrapped(f"   {line}", "     ")
+            yield from briefing.wrapped(f"   {line}", "     ")
         if total > most:
             yield f"   and {total - most:,} more; --limit 0 describes all, --format csv lists them"
     if overlaps.silent:
         yield ""
         names = ", ".join(work.id for work in overlaps.silent[: briefing.limit])
         rest = len(overlaps.silent) - briefing.limit
-        yield from _wrapped(
+        yield from briefing.wrapped(
             f"Not compared, as they state no topic or target group: {names}"
             + (f" and {rest:,} more" if rest > 0 else "")
             + ". What has no record here may still exist."
@@ -264,15 +295,3 @@ def _undecided(briefing: Briefing) -> Iterator[str]:
 
 def _ids(pair: OverlapPair) -> str:
     return f"{pair.first.id} / {pair.second.id}"
-
-
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    lead = text[: len(text) - len(text.lstrip())]
-    return textwrap.wrap(
-        text.strip(),
-        _WIDTH,
-        initial_indent=lead,
-        subsequent_indent=indent or lead,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

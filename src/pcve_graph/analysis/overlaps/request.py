@@ -59,17 +59,20 @@ class OverlapAnswer:
             self.profiles.landscape, self.graph.store, self.criteria, self.overlaps
         )
 
-    def render(self, form: str) -> bytes:
-        """The overlaps in one of `OVERLAP_FORMATS`. Raises UsageError as `render_table` does."""
+    def render(self, form: str, width: int = 0) -> bytes:
+        """The overlaps in one of `OVERLAP_FORMATS`; text and table are in lines of `width` columns.
+
+        Raises UsageError as `render_table` does.
+        """
         landscape, store = self.profiles.landscape, self.graph.store
         if form == "turtle":
             return overlaps_as_turtle(landscape, store, self.overlaps)
         if form != "text":
-            return render_table(self.table(), "text" if form == "table" else form)
+            return render_table(self.table(), "text" if form == "table" else form, width)
         most = self.request.limit or max(map(len, self.overlaps.pairs.values()))
         lines = tuple(succession_pairs(self.profiles, self.criteria))
         where = landscape, store, self.criteria, self.overlaps, lines
-        return briefing_text(Briefing(*where, most, self.request.related)).encode()
+        return briefing_text(Briefing(*where, most, self.request.related, width)).encode()
 
     def picture(self, suffix: str) -> bytes:
         """The overlaps as a diagram; `suffix` is that of the file. Raises UsageError."""

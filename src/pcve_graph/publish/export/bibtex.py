@@ -14,6 +14,7 @@ from ...model.schema import Ontology
 from ...model.terms import Iri
 from ...query.render import format_date
 from .entities import Entities, import_optional, short_id
+from .standings import Standings
 from .subset import GraphPart
 
 _MONTHS: Final = [
@@ -49,18 +50,34 @@ _UNPAIRED: Final = _ESCAPES | str.maketrans({"{": r"\textbraceleft{}", "}": r"\t
 """For texts whose braces are not in pairs: BibTeX counts a brace also behind a backslash."""
 
 
+_PROPERTIES: Final = {
+    "title": "dcterms:title",
+    "name": "skos:prefLabel",
+    "author": "schema:author",
+    "publisher": "schema:publisher",
+    "kind": "pcve:kind",
+    "number": "dcterms:identifier",
+    "date": "dcterms:issued",
+    "keywords": "schema:about",
+}
+"""The properties that the entry of a document shows."""
+
+
 def bibtex(part: GraphPart, ontology: Ontology) -> bytes:
     """BibTeX in UTF-8: an entry for each document, then one for each source; the key is the id.
 
-    Dates keep their precision. Texts are escaped for LaTeX; URLs are not, for \\url. Raises
-    UsageError where pybtex is not installed, NothingToWriteError without documents and sources.
+    `note` names the facts of a document that are inferred or contested; what is in the entry of a
+    source is read from it. Dates keep their precision. Texts are escaped for LaTeX; URLs are not,
+    for \\url. Raises UsageError where pybtex is not installed, NothingToWriteError without
+    documents and sources.
     """
     pybtex = import_optional("pybtex.database", "bibtex")
     entities = Entities(part, "facts", "vocabulary", "catalog")
     addresses: list[str] = []
     entries = {}
+    standings = Standings(Entities(part, "evidence"))
     for iri in filter(entities.is_described, entities.of("pcve:Document")):
-        entries[short_id(iri)] = _document(pybtex, entities, iri, addresses)
+        entries[short_id(iri)] = _document(pybtex, entities, standings, iri, addresses)
     for iri in entities.of("pcve:Source"):
         entries[f"source-{short_id(iri)}"] = _source(pybtex, entities, iri, addresses)
     if not entries:
@@ -74,13 +91,17 @@ _URL: Final = re.compile(r'(?<=^    )url = "(\d+)"', re.M)
 """The placeholder of a URL, by number: URLs must not be escaped as texts are."""
 
 
-def _document(pybtex: ModuleType, entities: Entities, iri: Iri, addresses: list[str]) -> Any:
+def _document(
+    pybtex: ModuleType, entities: Entities, standings: Standings, iri: Iri, addresses: list[str]
+) -> Any:
     authors = entities.labels(entities.refs(iri, "schema:author"))
     publishers = entities.labels(entities.refs(iri, "schema:publisher"))
     kind = "; ".join(entities.labels(entities.refs(iri, "pcve:kind")))
     numbers = entities.literals(iri, "dcterms:identifier")
     web = [ref for ref in entities.refs(iri, "schema:sameAs") if "wikidata" not in ref]
     notes = entities.notes([entities.label(iri), *authors, *publishers])
+    standing = standings.in_words(entities, iri, _PROPERTIES)
+    notes += [f"Standing: {standing}."] if standing else []
     fields = {
         "title": _verbatim(entities.label(iri)),
         "howpublished": kind[:1].upper() + kind[1:],

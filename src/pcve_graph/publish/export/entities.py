@@ -12,11 +12,12 @@ from typing import Final
 from ...graph.serialize import JsonLdStatement, JsonLdValue, prefixed
 from ...model.languages import canonical_tag
 from ...model.namespaces import BASE, LABELS, expand, local_name
-from ...model.problems import MissingLibraryError
+from ...model.problems import MissingLibraryError, NothingToWriteError
 from ...model.terms import (
     NO_TERM,
     Iri,
     NTerm,
+    from_iri,
     has_language,
     is_iri,
     is_literal,
@@ -56,6 +57,7 @@ class Entities:
     def __init__(self, part: GraphPart, *graphs: str) -> None:
         self._values: dict[Iri, dict[Iri, list[NTerm]]] = {}
         self._named = frozenset(map(to_iri, part.named))
+        self._selection = part.selection
         last = NO_TERM
         values: dict[Iri, list[NTerm]] = {}
         for line in part.merged(*graphs):
@@ -108,6 +110,28 @@ class Entities:
         is_retired = full_iri("dcterms:isReplacedBy") in properties
         return iri not in self._named and not is_retired and bool(properties - _NAMING)
 
+    @property
+    def is_part(self) -> bool:
+        """Whether the part was selected from a graph."""
+        return self._selection is not None
+
+    @property
+    def has_period(self) -> bool:
+        """Whether the part was selected by a period."""
+        return self._selection is not None and self._selection.has_period
+
+    def selected(self, iri: Iri) -> str:
+        """`yes` for what matches all options and what is nested in it, `no` for all else."""
+        term, selection = from_iri(iri), self._selection
+        chosen = selection is None or term in selection.holds or term in selection.nodes
+        return "yes" if chosen else "no"
+
+    def holds(self, iri: Iri) -> str:
+        """Whether a thing that matches is in the period: `yes` or `not known`; else empty."""
+        selection = self._selection
+        is_dated = selection is not None and selection.has_period
+        return selection.holds.get(from_iri(iri), "") if selection and is_dated else ""
+
     def values(self, iri: Iri, name: str) -> Sequence[NTerm]:
         """The values of a property as N-Triples terms; `name` may also be its IRI."""
         return self.values_by_property(iri).get(full_iri(name), ())
@@ -142,6 +166,14 @@ class Entities:
         """The designation notes of the names that occur in `texts`, each after its name."""
         joined = "\n".join(texts)
         return [f"{name} {note}" for name, note in sorted(self._notes.items()) if name in joined]
+
+
+def described_events(entities: Entities) -> list[Iri]:
+    """The events that a part describes. Raises NothingToWriteError where there is none."""
+    events = [event for event in entities.of("pcve:Event") if entities.is_described(event)]
+    if not events:
+        raise NothingToWriteError("no event matches")
+    return events
 
 
 @lru_cache(None)

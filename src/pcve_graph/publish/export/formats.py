@@ -18,12 +18,12 @@ from .excel_csv import COMMA, excel_csv_archive
 from .geojson import geojson, geojson_by_event
 from .hxl import WORKS, hxl
 from .iati import iati, incomplete_projects
-from .icalendar import icalendar_file
+from .icalendar import events_without_a_day, icalendar_file
 from .jsonld_framed import framed_jsonld
 from .network import gexf, graphml
 from .owl import owl
 from .parquet import parquet
-from .schemaorg import schemaorg
+from .schemaorg import events_without_start_or_place, schemaorg
 from .subset import GraphPart
 from .xlsx import xlsx
 
@@ -105,7 +105,13 @@ _ALL: Final = (
         "gexf", "the network with a timeline, for Gephi", ".gexf", "application/gexf+xml", gexf
     ),
     ExportFormat(
-        "ics", "events for a calendar", ".ics", "text/calendar", icalendar_file, kinds=_EVENT
+        "ics",
+        "events for a calendar",
+        ".ics",
+        "text/calendar",
+        icalendar_file,
+        kinds=_EVENT,
+        left_out=events_without_a_day,
     ),
     ExportFormat(
         "geojson",
@@ -136,7 +142,13 @@ _ALL: Final = (
         "bibtex", "documents and sources, to cite", ".bib", "application/x-bibtex", bibtex
     ),
     ExportFormat(
-        "schemaorg", "events for search engines", ".json", _LD_JSON, schemaorg, kinds=_EVENT
+        "schemaorg",
+        "events for search engines",
+        ".json",
+        _LD_JSON,
+        schemaorg,
+        kinds=_EVENT,
+        left_out=events_without_start_or_place,
     ),
 )
 

@@ -12,8 +12,8 @@ from typing import Final, Literal, TypedDict
 from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
-from .entities import Entities, short_id
-from .standings import Standings, facts_of
+from .entities import Entities, described_events, short_id
+from .standings import DATES, Standings, facts_shown
 from .subset import GraphPart
 
 Geometry = Mapping[str, object]
@@ -24,7 +24,20 @@ _ABOUT_OUTLINES: Final = (
     "positions on status and borders."
 )
 _PLACE: Final = ("pcve:Place", "pcve:Country")
-_STATED_DATES: Final = ("schema:startDate", "schema:endDate")
+_FACTS_OF_PLACE: Final = (
+    *("skos:prefLabel", "pcve:kind", "schema:containedInPlace"),
+    *("schema:latitude", "schema:longitude"),
+)
+_PROPERTIES: Final = {
+    "label": "skos:prefLabel",
+    "startDate": "schema:startDate",
+    "endDate": "schema:endDate",
+    "kind": "pcve:kind",
+    "status": "pcve:status",
+    "places": "schema:location",
+    "topics": "schema:about",
+}
+"""The facts that a feature of an event shows, by their names there."""
 
 
 class Point(TypedDict):
@@ -39,15 +52,18 @@ def geojson(part: GraphPart, ontology: Ontology) -> bytes:
 
     The point is that of the place, not of the building; an economy has its outline, its outer ring
     counterclockwise. A place without either is a feature without a geometry (section 3.2), so that
-    no event is lost. Raises NothingToWriteError where no place has any of them.
+    no event is lost. `standing` of an event is as in `geojson_by_event`, that of a place says how
+    what the graph has of the place stands. Raises NothingToWriteError where no place has any of
+    them.
     """
     entities = Entities(part, "facts", "vocabulary")
+    standings = Standings(Entities(part, "evidence"))
     events: dict[Iri, list[Iri]] = defaultdict(list)
-    for event in entities.of("pcve:Event"):
+    for event in filter(entities.is_described, entities.of("pcve:Event")):
         for place in entities.refs(event, "schema:location"):
             events[place].append(event)
     features = [
-        _feature(entities, place, events[place])
+        _feature(entities, standings, place, events[place])
         for place in entities.of(*_PLACE)
         if events[place] or _place_geometry(entities, place)
     ]
@@ -58,13 +74,13 @@ def geojson_by_event(part: GraphPart, ontology: Ontology) -> bytes:
     """A feature for each event, as UTF-8: the points of its places.
 
     An event whose place is an economy or not known has no geometry; `places` names the place.
-    `standing` says whether its dates or places are inferred, contested or only announced. Raises
-    NothingToWriteError without events.
+    `standing` says whether its status, dates or places are inferred, contested or only announced;
+    `standingOf` names the properties concerned. Raises NothingToWriteError without events.
     """
     entities = Entities(part, "facts", "vocabulary")
     standings = Standings(Entities(part, "evidence"))
-    events = [event for event in entities.of("pcve:Event") if entities.is_described(event)]
-    features = [_event_feature(entities, standings, event) for event in _by_date(entities, events)]
+    events = _by_date(entities, described_events(entities))
+    features = [_event_feature(entities, standings, event) for event in events]
     return _collection(features, "no event matches")
 
 
@@ -95,15 +111,23 @@ def _positions(value: object) -> Iterator[tuple[float, float]]:
             yield from _positions(inner)
 
 
-def _feature(entities: Entities, place: Iri, events: list[Iri]) -> dict[str, object]:
+def _feature(
+    entities: Entities, standings: Standings, place: Iri, events: list[Iri]
+) -> dict[str, object]:
     within = containing_places(entities, place)
     properties = {
         "id": short_id(place),
         "label": entities.label(place),
         "kind": ", ".join(entities.labels(entities.refs(place, "pcve:kind"))),
         "within": entities.labels(within),
+        "standing": standings.of(facts_shown(entities, place, *_FACTS_OF_PLACE)),
         "note": "; ".join(entities.notes(entities.labels([place, *within]))),
-        "events": [_event(entities, event) for event in _by_date(entities, events)],
+        "events": [
+            _filled(
+                {**_event(entities, event), "standing": standings.of_event(entities, event)}, ""
+            )
+            for event in _by_date(entities, events)
+        ],
     }
     return {
         "type": "Feature",
@@ -132,20 +156,18 @@ def _outlines() -> dict[str, list[list[list[float]]]]:
 def _event_feature(entities: Entities, standings: Standings, event: Iri) -> dict[str, object]:
     places = entities.refs(event, "schema:location")
     points = [point["coordinates"] for place in places if (point := geojson_point(entities, place))]
-    statuses = entities.refs(event, "pcve:status")
     kinds = {kind for place in places for kind in entities.refs(place, "pcve:kind")}
     names = entities.labels(dict.fromkeys([event, *places, *_containing(entities, places)]))
     properties: dict[str, object] = {
         **_event(entities, event),
         "kind": ", ".join(entities.labels(entities.refs(event, "pcve:kind"))),
-        "status": ", ".join(entities.labels(statuses)),
+        "status": ", ".join(entities.labels(entities.refs(event, "pcve:status"))),
         "places": entities.labels(places),
         "placeKinds": entities.labels(sorted(kinds)),
         "within": entities.labels(_containing(entities, places)),
         "topics": entities.labels(entities.refs(event, "schema:about")),
-        "standing": standings.of(
-            facts_of(entities, event, *_STATED_DATES, "schema:location"), statuses
-        ),
+        "standing": standings.of_event(entities, event),
+        "standingOf": standings.in_words(entities, event, _PROPERTIES),
         "note": "; ".join(entities.notes(names)),
     }
     return {
@@ -176,7 +198,7 @@ def _by_date(entities: Entities, events: list[Iri]) -> list[Iri]:
 
 
 def _event(entities: Entities, event: Iri) -> dict[str, str]:
-    dates = {name.partition(":")[2]: entities.text(event, name) for name in _STATED_DATES}
+    dates = {name.partition(":")[2]: entities.text(event, name) for name in DATES}
     known_dates = {name: date for name, date in dates.items() if date}
     return {"id": short_id(event), "label": entities.label(event), **known_dates}
 

@@ -13,7 +13,7 @@ from ...model.schema import Ontology
 from ...model.terms import Iri, is_iri, to_iri
 from .entities import Entities, short_id
 from .geojson import containing_places
-from .standings import Fact, Standings, facts_of
+from .standings import DATES, Fact, Standings, facts_of, facts_shown
 from .subset import GraphPart
 
 WORKS: Final = ("pcve:Project", "pcve:Programme")
@@ -43,15 +43,16 @@ _COLUMNS: Final = {
 _SEPARATOR: Final = " | "
 """Between the values of a cell with `+list`."""
 
-_DATES: Final = ("schema:startDate", "schema:endDate")
+_OF_WORK: Final = ("skos:prefLabel", "pcve:kind", "schema:about", "schema:audience")
 
 
 def hxl(part: GraphPart, ontology: Ontology) -> bytes:
     """CSV in UTF-8: a row for each organisation, role, work and place that go together.
 
     An organisation or place that is not recorded is an empty cell. Dates are as stated. `standing`
-    says whether the role, the place or the dates of the row are inferred or contested; `sources`
-    are the addresses of their sources. Raises NothingToWriteError without projects and programmes.
+    says whether any fact of the row is inferred or contested; `sources` are the addresses of the
+    sources of the role, the place and the dates. Raises NothingToWriteError without projects and
+    programmes.
     """
     entities = Entities(part, "facts", "catalog", "vocabulary")
     standings = Standings(Entities(part, "evidence"))
@@ -80,7 +81,8 @@ def _rows(
 ) -> Iterator[list[str]]:
     roles: Sequence[Fact | None] = facts_of(entities, work, *labels) or [None]
     places: Sequence[Fact | None] = facts_of(entities, work, "schema:location") or [None]
-    dates = facts_of(entities, work, *_DATES)
+    dates = facts_of(entities, work, *DATES)
+    of_work = facts_shown(entities, work, *_OF_WORK)
     for role in roles:
         for place in places:
             facts = [fact for fact in (role, place, *dates) if fact]
@@ -88,8 +90,8 @@ def _rows(
                 *_who(entities, labels, role),
                 *_what(entities, work),
                 *_where(entities, place),
-                *(entities.text(work, name) for name in _DATES),
-                standings.of(facts),
+                *(entities.text(work, name) for name in DATES),
+                standings.of([*facts, *of_work]),
                 _SEPARATOR.join(
                     url
                     for source in standings.sources(facts)

@@ -11,8 +11,9 @@ from ...model.namespaces import local_name
 from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
-from .entities import Entities, import_optional
+from .entities import Entities, described_events, import_optional
 from .geojson import containing_places, geojson_point
+from .standings import Standings, facts_of
 from .subset import GraphPart, sources_of
 
 _STATUS: Final = {
@@ -23,17 +24,35 @@ _STATUS: Final = {
 }
 
 
+_PROPERTIES: Final = {
+    "name": "skos:prefLabel",
+    "status": "pcve:status",
+    "start": "schema:startDate",
+    "end": "schema:endDate",
+    "place": "schema:location",
+    "venue": "pcve:venue",
+    "kind": "pcve:kind",
+    "organiser": "schema:organizer",
+    "host": "pcve:host",
+    "purpose": "pcve:purpose",
+    "topic": "schema:about",
+}
+"""The properties that an entry shows."""
+
+
 def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
     """A calendar with an entry for each event whose days are known, as UTF-8.
 
     Events dated to the month or year, in EDTF, or not at all are left out; the description of the
-    calendar and its X-PCVE-WITHOUT-A-DAY give their number. DTSTAMP is the latest day on which a
-    source was read. Raises UsageError where icalendar is not installed, NothingToWriteError where
-    the days of no event are known.
+    calendar and its X-PCVE-WITHOUT-A-DAY give their number. STATUS is CONFIRMED only where a source
+    states that the event was held, and its dates and place stand plainly; what is inferred,
+    contested or announced is TENTATIVE, and DESCRIPTION names the facts. DTSTAMP is the latest day
+    on which a source was read. Raises UsageError where icalendar is not installed,
+    NothingToWriteError without events, and where the days of none are known.
     """
     icalendar = import_optional("icalendar", "calendar")
     entities = Entities(part, "facts", "vocabulary", "catalog")
-    events = [event for event in entities.of("pcve:Event") if entities.is_described(event)]
+    events = described_events(entities)
     dated = [event for event in events if event_days(entities, event)]
     undated = len(events) - len(dated)
     if not dated:
@@ -46,12 +65,22 @@ def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
     calendar.add("x-wr-calname", "Preventing violent extremism: events")
     calendar.add("x-wr-caldesc", f"Events left out because their days are not known: {undated}.")
     calendar.add("x-pcve-without-a-day", str(undated))
-    sources = sources_of(part)
+    sources, standings = sources_of(part), Standings(Entities(part, "evidence"))
     for dated_event in sorted(dated, key=lambda iri: (event_days(entities, iri), iri)):
         calendar.add_component(
-            _entry(icalendar, entities, dated_event, sources.get(dated_event, []), stamp)
+            _entry(icalendar, entities, standings, dated_event, sources.get(dated_event, []), stamp)
         )
     return bytes(calendar.to_ical())
+
+
+def events_without_a_day(part: GraphPart, ontology: Ontology) -> tuple[str, ...]:
+    """A line that counts the events that a calendar leaves out; none if there are none."""
+    entities = Entities(part, "facts")
+    events = described_events(entities)
+    undated = sum(not event_days(entities, event) for event in events)
+    return (f"left out: {undated} of {len(events)} events: their days are not known",) * (
+        undated > 0
+    )
 
 
 def event_days(entities: Entities, event: Iri) -> tuple[date, date] | None:
@@ -64,7 +93,12 @@ def event_days(entities: Entities, event: Iri) -> tuple[date, date] | None:
 
 
 def _entry(
-    icalendar: ModuleType, entities: Entities, event: Iri, sources: list[Iri], stamp: datetime
+    icalendar: ModuleType,
+    entities: Entities,
+    standings: Standings,
+    event: Iri,
+    sources: list[Iri],
+    stamp: datetime,
 ) -> Any:
     first, last = event_days(entities, event) or (date.min, date.min)
     places = entities.refs(event, "schema:location")
@@ -79,14 +113,26 @@ def _entry(
         entry.add("location", where)
     if len(places) == 1 and (location := geojson_point(entities, places[0])):
         entry.add("geo", tuple(reversed(location["coordinates"])))
-    entry.add("description", _description(entities, event, where, sources))
+    standing = standings.in_words(entities, event, _PROPERTIES)
+    entry.add("description", _description(entities, event, where, sources, standing))
     if topics := entities.labels(entities.refs(event, "schema:about")):
         entry.add("categories", topics)
-    for status in entities.refs(event, "pcve:status")[:1]:
-        entry.add("status", _STATUS[local_name(status)])
+    if status := _status(entities, standings, event):
+        entry.add("status", status)
     entry.add("transp", "TRANSPARENT")
     entry.add("url", event)
     return entry
+
+
+def _status(entities: Entities, standings: Standings, event: Iri) -> str:
+    """The STATUS of an event; empty where no source states one, and dates and place stand plainly.
+
+    A stated cancellation holds whatever the dates are.
+    """
+    stated = [_STATUS[local_name(status)] for status in entities.refs(event, "pcve:status")]
+    if stated == ["CANCELLED"] and not standings.of(facts_of(entities, event, "pcve:status")):
+        return "CANCELLED"
+    return "TENTATIVE" if standings.of_event(entities, event) else next(iter(stated), "")
 
 
 def _location_text(entities: Entities, event: Iri, places: list[Iri]) -> str:
@@ -98,7 +144,9 @@ def _location_text(entities: Entities, event: Iri, places: list[Iri]) -> str:
     return "; ".join([venue, *place_texts] if venue else place_texts)
 
 
-def _description(entities: Entities, event: Iri, where: str, sources: list[Iri]) -> str:
+def _description(
+    entities: Entities, event: Iri, where: str, sources: list[Iri], standing: str
+) -> str:
     texts_by_name = {
         "Kind": entities.labels(entities.refs(event, "pcve:kind")),
         "Organised by": entities.labels(entities.refs(event, "schema:organizer")),
@@ -107,6 +155,7 @@ def _description(entities: Entities, event: Iri, where: str, sources: list[Iri])
         "Status": entities.labels(entities.refs(event, "pcve:status")),
     }
     lines = [f"{name}: {'; '.join(words)}" for name, words in texts_by_name.items() if words]
+    lines += [f"Standing: {standing}"] if standing else []
     for source in sources:
         address = " ".join(entities.refs(source, "schema:url"))
         lines.append(f"Source: {entities.label(source)} {address}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from ...graph.settings import read_settings
 from ...graph.store import StoredGraph
-from ...model.problems import OptionError
+from ...model.problems import NothingToWriteError, OptionError
 from ...model.project import Project
 from ...model.schema import Ontology
 from ...model.suggest import did_you_mean
@@ -82,7 +82,11 @@ def answer_export(
         return write_shapes(ontology, request.form), ()
     whole = whole_graph(saved, read_settings(project))
     part, notes = _part(whole, saved, form, ontology, request)
-    content = form.write(part, ontology)
+    try:
+        content = form.write(part, ontology)
+    except NothingToWriteError as error:
+        reasons = part.selection.notes(form.kinds) if part.selection else ()
+        raise NothingToWriteError("; ".join([str(error), *reasons])) from None
     return content, notes + (form.left_out(part, ontology) if form.left_out else ())
 
 
@@ -108,4 +112,5 @@ def _part(
     part = select_part(whole, ontology, choice)
     number, every = (sum(map(len, graphs.graphs.values())) for graphs in (part, whole))
     words = "statement" if number == 1 else "statements"
-    return part, (f"selected {number:,} {words} of {every:,}",)
+    notes = part.selection.notes(form.kinds) if part.selection else ()
+    return part, (f"selected {number:,} {words} of {every:,}", *notes)

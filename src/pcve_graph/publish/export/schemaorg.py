@@ -11,12 +11,13 @@ from ...model.namespaces import local_name
 from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
-from .entities import Entities
+from .entities import Entities, described_events
 from .geojson import containing_places, geojson_point
+from .standings import Standings, facts_of
 from .subset import GraphPart, sources_of
 
-_HELD: Final = "https://schema.org/EventScheduled"
 _STATUS: Final = {
+    "held": "https://schema.org/EventScheduled",
     "cancelled": "https://schema.org/EventCancelled",
     "postponed": "https://schema.org/EventPostponed",
 }
@@ -27,21 +28,37 @@ _MODE: Final = {
 }
 
 
+_PROPERTIES: Final = {
+    "name": "skos:prefLabel",
+    "other name": "skos:altLabel",
+    "purpose": "pcve:purpose",
+    "status": "pcve:status",
+    "start": "schema:startDate",
+    "end": "schema:endDate",
+    "place": "schema:location",
+    "mode": "pcve:mode",
+    "organiser": "schema:organizer",
+    "funder": "schema:funder",
+    "topic": "schema:about",
+}
+"""The properties that an event shows."""
+
+
 def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
     """An Event for each event that has what search engines require: name, start and place.
 
     Dates keep their precision. One that is not exact, in EDTF, is the month or year that it surely
-    lies in; without any, an end is left out, and so is an event without a start. Held and planned
-    events are both EventScheduled, as schema.org specifies. Raises NothingToWriteError where none
-    is left.
+    lies in; without any, an end is left out, and so is an event without a start. `eventStatus` is
+    there only where a source states that the event was held, cancelled or postponed; and for one
+    that was held, where its dates and place stand plainly. `description` names the facts that are
+    inferred, contested or announced. Raises NothingToWriteError where none is left.
     """
     entities = Entities(part, "facts", "vocabulary", "catalog")
-    sources = sources_of(part)
+    sources, standings = sources_of(part), Standings(Entities(part, "evidence"))
     events = [
-        _event(entities, iri, sources.get(iri, []))
-        for iri in entities.of("pcve:Event")
-        if plain_date(entities.text(iri, "schema:startDate"))
-        and entities.refs(iri, "schema:location")
+        _event(entities, standings, iri, sources.get(iri, []))
+        for iri in described_events(entities)
+        if _has_start_and_place(entities, iri)
     ]
     if not events:
         raise NothingToWriteError("no event has the start and the place that schema.org requires")
@@ -49,18 +66,36 @@ def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _event(entities: Entities, iri: Iri, sources: list[Iri]) -> dict[str, object]:
-    status, mode = (_terms(entities, iri, name) for name in ("pcve:status", "pcve:mode"))
+def events_without_start_or_place(part: GraphPart, ontology: Ontology) -> tuple[str, ...]:
+    """A line that counts the events that `schemaorg` leaves out; none if there are none."""
+    entities = Entities(part, "facts")
+    events = described_events(entities)
+    number = sum(not _has_start_and_place(entities, event) for event in events)
+    return (f"left out: {number} of {len(events)} events: no start or no place",) * (number > 0)
+
+
+def _has_start_and_place(entities: Entities, event: Iri) -> bool:
+    start = plain_date(entities.text(event, "schema:startDate"))
+    return bool(start and entities.refs(event, "schema:location"))
+
+
+def _event(
+    entities: Entities, standings: Standings, iri: Iri, sources: list[Iri]
+) -> dict[str, object]:
+    mode = _terms(entities, iri, "pcve:mode")
+    standing = standings.in_words(entities, iri, _PROPERTIES)
+    description = entities.literals(iri, "pcve:purpose")
+    description += [f"Standing: {standing}"] if standing else []
     event: dict[str, object] = {
         "@type": "Event",
         "@id": iri,
         "url": iri,
         "name": entities.label(iri),
         "alternateName": entities.literals(iri, "skos:altLabel"),
-        "description": "\n".join(entities.literals(iri, "pcve:purpose")),
+        "description": "\n".join(description),
         "startDate": plain_date(entities.text(iri, "schema:startDate")),
         "endDate": plain_date(entities.text(iri, "schema:endDate")),
-        "eventStatus": next((_STATUS[code] for code in status if code in _STATUS), _HELD),
+        "eventStatus": _status(entities, standings, iri),
         "eventAttendanceMode": next((_MODE[code] for code in mode if code in _MODE), ""),
         "location": [_place(entities, ref) for ref in entities.refs(iri, "schema:location")],
         "organizer": [_actor(entities, ref) for ref in entities.refs(iri, "schema:organizer")],
@@ -69,6 +104,14 @@ def _event(entities: Entities, iri: Iri, sources: list[Iri]) -> dict[str, object
         "subjectOf": [_page(entities, source) for source in sources],
     }
     return _filled(event)
+
+
+def _status(entities: Entities, standings: Standings, event: Iri) -> str:
+    """The status as a source states it; empty where none does."""
+    statuses = _terms(entities, event, "pcve:status")
+    facts = facts_of(entities, event, "pcve:status")
+    standing = standings.of_event(entities, event) if "held" in statuses else standings.of(facts)
+    return "" if standing else next((_STATUS[code] for code in statuses if code in _STATUS), "")
 
 
 def _place(entities: Entities, iri: Iri) -> dict[str, object]:

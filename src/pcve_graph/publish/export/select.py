@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ...model.closure import closure
-from ...model.dates import first_and_last
+from ...model.dates import BOUNDS, first_and_last
 from ...model.namespaces import expand, kebab_case, nterm
+from ...model.periods import NO, YES, Period, period_of_days, period_of_node, share_a_day
 from ...model.problems import NothingToWriteError, OptionError, UsageError
 from ...model.schema import Ontology, RecordClass
 from ...model.suggest import did_you_mean
@@ -18,7 +19,7 @@ from ...query.parameters import bind
 from ...query.saved import Parameter, SavedQuery
 from ...query.search import SearchIndex
 from .self_contained import LinesBySubject, collect_part, lines_by_subject
-from .subset import GraphPart
+from .subset import GraphPart, Selection
 
 _PARAMETERS = {
     "topic": Parameter("topic", "concept", "topic", scheme="topic"),
@@ -33,7 +34,8 @@ class ExportFilter:
     """The filters of an export: entities must match all that are set. Empty: everything.
 
     `kinds` are IRIs of classes; `since` and `until` are inclusive; `topic` and `country` are IRIs.
-    Narrower topics match, and so do places within the country.
+    Narrower topics match, and so do places within the country. What may be in the period by its
+    dates matches; what has no date does not.
     """
 
     kinds: frozenset[str] = frozenset()
@@ -116,7 +118,8 @@ def _day(option: str, text: str) -> tuple[date, date]:
 
 
 _TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:broader")
-_EARLIEST, _LATEST = nterm("pcve:earliest"), nterm("pcve:latest")
+_BOUNDS = {nterm(f"pcve:{name}"): name for name in BOUNDS}
+_STATED_DATES = set(map(nterm, _DATED))
 _EVENT, _WITHIN = nterm("pcve:inEvent"), nterm("schema:containedInPlace")
 _PLACES = set(map(nterm, PLACE_PROPERTIES))
 
@@ -127,26 +130,34 @@ def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> Gr
     It holds all statements on the matching entities, the nodes nested in them and the places that
     contain them, with their claims, quotes and sources; and the type, names, designation note and
     required keys of everything else that these refer to, with the claims of those, so that the part
-    conforms to the shapes by itself. Raises NothingToWriteError where nothing matches.
+    conforms to the shapes by itself. `selection` tells the two apart. Raises NothingToWriteError
+    where nothing matches.
     """
     if not choice:
         return part
     facts, vocabulary = lines_by_subject(part, "facts"), lines_by_subject(part, "vocabulary")
     records = {from_iri(record.iri) for record in ontology.records()}
-    chosen = _chosen(facts, vocabulary, records, choice)
-    if not chosen:
-        raise NothingToWriteError("nothing in the graph matches all options; remove one of them")
-    whole = _with_parts(facts, records, chosen)
-    return collect_part(part, facts, vocabulary, whole, ontology)
+    selection = _chosen(facts, vocabulary, records, choice)
+    if not selection.holds:
+        notes = "".join(f" ({note})" for note in selection.notes())
+        raise NothingToWriteError(
+            f"nothing in the graph matches all options{notes}; remove one of them"
+        )
+    whole, nodes = _with_parts(facts, records, set(selection.holds))
+    selection = replace(selection, nodes=frozenset(nodes))
+    return replace(collect_part(part, facts, vocabulary, whole, ontology), selection=selection)
 
 
 def _chosen(
     facts: LinesBySubject, vocabulary: LinesBySubject, records: set[NTerm], choice: ExportFilter
-) -> set[NTerm]:
+) -> Selection:
+    """What matches, with whether it is in the period, and what else has no date."""
     kinds = set(map(from_iri, choice.kinds)) or records
     topics = _reaching(vocabulary, {_BROADER}, from_iri(choice.topic)) if choice.topic else None
     places = _reaching(facts, {_WITHIN}, from_iri(choice.country)) if choice.country else None
-    chosen = set()
+    period = period_of_days(choice.since, choice.until) if choice.since or choice.until else None
+    holds: dict[NTerm, str] = {}
+    undated, kinds_by_subject = set(), {}
     for subject, statements in facts.items():
         types = {value for predicate, value, _ in statements if predicate == _TYPE}
         about = {value for predicate, value, _ in statements if predicate == _ABOUT}
@@ -157,10 +168,14 @@ def _chosen(
             types & kinds
             and (topics is None or about & topics)
             and (places is None or places_of_subject & places)
-            and _in_time(statements, choice.since, choice.until)
         ):
-            chosen.add(subject)
-    return chosen
+            answer = _in_period(statements, period) if period else YES
+            kinds_by_subject[subject] = frozenset(types)
+            if answer is None:
+                undated.add(subject)
+            elif answer != NO:
+                holds[subject] = answer
+    return Selection(holds, frozenset(undated), kinds_by_subject, has_period=period is not None)
 
 
 def _reaching(lines: LinesBySubject, steps: set[NTerm], goal: NTerm) -> set[NTerm]:
@@ -173,23 +188,25 @@ def _reaching(lines: LinesBySubject, steps: set[NTerm], goal: NTerm) -> set[NTer
     return closure({goal}, lambda value: back[value])
 
 
-def _in_time(
-    statements: list[tuple[NTerm, NTerm, NTriple]], since: date | None, until: date | None
-) -> bool:
-    """Whether an entity may fall within these days; False without a date."""
-    if since is None and until is None:
-        return True
-    first = [lexical(value)[:10] for predicate, value, _ in statements if predicate == _EARLIEST]
-    last = [lexical(value)[:10] for predicate, value, _ in statements if predicate == _LATEST]
-    return (
-        bool(first or last)
-        and not (since and last and max(last) < since.isoformat())
-        and not (until and first and min(first) > until.isoformat())
-    )
+def _in_period(statements: list[tuple[NTerm, NTerm, NTriple]], period: Period) -> str | None:
+    """Whether an entity shares a day with the period, as `share_a_day`; None without any date."""
+    bounds = {
+        _BOUNDS[predicate]: lexical(value)
+        for predicate, value, _ in statements
+        if predicate in _BOUNDS
+    }
+    if not bounds and not any(predicate in _STATED_DATES for predicate, *_ in statements):
+        return None
+    return share_a_day(period_of_node(bounds), period)
 
 
-def _with_parts(facts: LinesBySubject, records: set[NTerm], chosen: set[NTerm]) -> set[NTerm]:
-    """The chosen entities, the places that contain them, and the nodes nested in these."""
+def _with_parts(
+    facts: LinesBySubject, records: set[NTerm], chosen: set[NTerm]
+) -> tuple[set[NTerm], set[NTerm]]:
+    """The chosen entities, the places that contain them, and the nodes nested in all of these.
+
+    Then the nodes nested in the chosen entities alone.
+    """
     inner = {
         subject
         for subject, statements in facts.items()
@@ -201,10 +218,14 @@ def _with_parts(facts: LinesBySubject, records: set[NTerm], chosen: set[NTerm]) 
             if predicate == _EVENT:
                 within[value].append(subject)
 
-    def successors(subject: NTerm) -> Iterator[NTerm]:
-        for predicate, value, _ in facts[subject]:
-            if value in inner or (predicate in _PLACES and value in facts):
-                yield value
+    def nested(subject: NTerm) -> Iterator[NTerm]:
+        yield from (value for _, value, _ in facts[subject] if value in inner)
         yield from within[subject]
 
-    return closure(chosen, successors)
+    def successors(subject: NTerm) -> Iterator[NTerm]:
+        yield from nested(subject)
+        for predicate, value, _ in facts[subject]:
+            if predicate in _PLACES and value in facts:
+                yield value
+
+    return closure(chosen, successors), closure(chosen, nested) - chosen

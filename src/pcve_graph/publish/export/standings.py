@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from ...model.namespaces import concept_iri
-from ...model.terms import Iri, NTerm
-from .entities import Entities, full_iri
+from ...model.namespaces import LABELS, concept_iri
+from ...model.terms import Iri, NTerm, is_iri, to_iri
+from .entities import Entities, full_iri, term_value
 
 Fact = tuple[Iri, Iri, NTerm]
 """Subject and property as IRIs, and the value."""
@@ -16,6 +16,10 @@ Fact = tuple[Iri, Iri, NTerm]
 _INFERRED: Final = concept_iri("certainty", "inferred")
 _PLANNED: Final = concept_iri("event-status", "planned")
 _WORDS: Final = ("inferred", "contested", "announced")
+
+DATES: Final = ("schema:startDate", "schema:endDate")
+_DECIDING: Final = ("pcve:status", *DATES, "schema:location")
+"""The facts that decide whether, when and where an event takes place."""
 
 
 class Standings:
@@ -60,11 +64,51 @@ class Standings:
             apply.add("announced")
         return ", ".join(word for word in _WORDS if word in apply)
 
+    def of_event(self, entities: Entities, event: Iri) -> str:
+        """`of` the facts that decide whether, when and where an event takes place."""
+        statuses = entities.refs(event, "pcve:status")
+        return self.of(facts_of(entities, event, *_DECIDING), statuses)
+
+    def in_words(self, entities: Entities, iri: Iri, properties: Mapping[str, str]) -> str:
+        """Which facts of a thing do not stand plainly: `inferred (start; topic: Youth), announced`.
+
+        `properties` has the properties that a format shows by the words for them. The values are
+        named where only some of a property are concerned. Empty if all stand plainly.
+        """
+        clauses = []
+        for word in _WORDS[:2]:
+            concerned = []
+            for part, name in properties.items():
+                facts = facts_shown(entities, iri, name)
+                marked = [fact for fact in facts if word in self.of([fact]).split(", ")]
+                if marked:
+                    values = ", ".join(_value_text(entities, fact[2]) for fact in marked)
+                    concerned.append(part if marked == facts else f"{part}: {values}")
+            if concerned:
+                clauses.append(f"{word} ({'; '.join(concerned)})")
+        if announced := self.of([], entities.refs(iri, "pcve:status")):
+            clauses.append(announced)
+        return ", ".join(clauses)
+
     def sources(self, facts: Iterable[Fact]) -> list[Iri]:
         """The sources of all claims that state any of these facts, sorted."""
         return sorted({source for fact in facts for source in self._sources.get(fact, ())})
 
 
+def _value_text(entities: Entities, term: NTerm) -> str:
+    return entities.label(to_iri(term)) if is_iri(term) else term_value(term).text
+
+
 def facts_of(entities: Entities, iri: Iri, *names: str) -> list[Fact]:
     """The facts of an entity for these properties, given by prefixed name or IRI."""
     return [(iri, full_iri(name), value) for name in names for value in entities.values(iri, name)]
+
+
+def facts_shown(entities: Entities, iri: Iri, *names: str) -> list[Fact]:
+    """`facts_of`, but of the names of an entity only the one that is its label."""
+    return [
+        fact
+        for name in names
+        for fact in facts_of(entities, iri, name)
+        if name not in LABELS or term_value(fact[2]).text == entities.label(iri)
+    ]

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from ...graph.settings import Settings
 from ...graph.store import StoredGraph
 from ...model.namespaces import GRAPHS, LABELS, nterm
+from ...model.periods import NOT_KNOWN
 from ...model.terms import Iri, NTerm, NTriple, parse_statement, to_iri
 
 Line = TypeVar("Line", bound=str)
@@ -40,17 +41,55 @@ class Publisher:
     type: str
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The things that match all options of an export, as N-Triples terms.
+
+    `holds` says of each whether it is in the period that was asked for: `yes` under every reading
+    of its dates, else `not known`; always `yes` where none was asked for. `undated` matches the
+    other options and has no date, and is left out. Each has its classes in `kinds`. `nodes` are
+    nested in what matches.
+    """
+
+    holds: Mapping[NTerm, str]
+    undated: frozenset[NTerm]
+    kinds: Mapping[NTerm, frozenset[NTerm]]
+    nodes: frozenset[NTerm] = frozenset()
+    has_period: bool = False
+
+    def notes(self, classes: Iterable[str] = ()) -> tuple[str, ...]:
+        """What a period leaves open, and leaves out; none where that is nothing.
+
+        Only things of these classes, given by prefixed name, are counted; without any, all are.
+        """
+        counted = set(map(nterm, classes))
+        answers = [
+            answer
+            for term, answer in self.holds.items()
+            if not counted or counted & self.kinds[term]
+        ]
+        undated = sum(not counted or bool(counted & self.kinds[term]) for term in self.undated)
+        clauses = []
+        if unknown := answers.count(NOT_KNOWN):
+            clauses.append(f"{unknown} of {len(answers)}: whether in the period is not known")
+        if undated:
+            clauses.append(f"{undated:,} without dates left out")
+        return ("; ".join(clauses),) if clauses else ()
+
+
 @dataclass(frozen=True)
 class GraphPart:
     """A graph to export: the sorted N-Triples lines of each of `namespaces.GRAPHS` by name.
 
-    `named` are the entities that a part only refers to, as N-Triples terms. `publisher` is None
-    where pcve.toml does not state all of it.
+    `named` are the entities that a part only refers to, as N-Triples terms; `selection` is what it
+    was selected for, None for the whole graph. `publisher` is None where pcve.toml does not state
+    all of it.
     """
 
     graphs: Mapping[str, tuple[NTriple, ...]]
     named: frozenset[NTerm] = frozenset()
     publisher: Publisher | None = None
+    selection: Selection | None = None
 
     @cached_property
     def lines(self) -> list[NTriple]:

@@ -1,13 +1,15 @@
 """The graph as tidy tables: one for each class, links, texts, and the tables of the evidence.
 
 The table of a class has a row for each entity and a column for each single-valued key. The values
-of other keys are in `links` (entities, concepts, addresses) and `texts` (with their language).
+of other keys are in `links` (entities, concepts, addresses) and `texts` (with their language). All
+three have `standing`; in a part of the graph, `selected` and `holds` of a row say what it is there
+for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from ...model.namespaces import expand, kebab_case, local_name, nterm
 from ...model.problems import NothingToWriteError
@@ -16,6 +18,7 @@ from ...model.terms import Iri, NTerm, literal, parse_statement, to_iri
 from .cells import ID, Cells, ExportCell, ExportColumn, ExportTable, ReferenceCell
 from .entities import Entities, short_id, term_value
 from .evidence_tables import evidence_tables
+from .standings import Standings, facts_shown
 from .subset import GraphPart
 
 _TYPES: Final = {"integer": "integer", "decimal": "number", "date": "date"}
@@ -31,6 +34,21 @@ _OTHER_TABLES: Final = (
 )
 _IRI: Final = ExportColumn("iri", "string", "The IRI.")
 _LABEL: Final = ExportColumn("label", "string", "The label, in English where there is one.")
+_STANDING: Final = ExportColumn(
+    "standing",
+    "string",
+    "Whether any fact of the row is inferred, contested or announced; else empty.",
+)
+_STANDING_OF: Final = ExportColumn(
+    "standing_of", "string", "The columns that are inferred or contested."
+)
+_SELECTED: Final = ExportColumn(
+    "selected", "string", "yes if it matches all options; no if it is only referred to."
+)
+_HOLDS: Final = ExportColumn(
+    "holds", "string", "Whether what is selected is in the period: yes or not known."
+)
+_WITHOUT_CLAIMS: Final = expand("pcve:Source")
 
 
 def export_tables(
@@ -46,9 +64,11 @@ def export_tables(
     evidence = Entities(part, "evidence")
     classes = sorted(ontology.by_iri.values(), key=lambda kind: kind.name)
     classes = [kind for kind in classes if kind.name not in _OTHER_TABLES]
-    single, cells = _single(ontology), Cells(entities)
-    exported = [_of_class(kind, entities, ontology, single, cells, joined) for kind in classes]
-    repeated = () if joined else tuple(_repeated_values(classes, entities, single))
+    single, cells, standings = _single(ontology), Cells(entities), Standings(evidence)
+    exported = [
+        _of_class(kind, entities, standings, ontology, single, cells, joined) for kind in classes
+    ]
+    repeated = () if joined else tuple(_repeated_values(classes, entities, standings, single))
     exported += [_concepts(entities, cells), _links(repeated, cells), _texts(repeated)]
     exported += evidence_tables(evidence, entities, cells, joined)
     exported.append(_notes(exported, entities))
@@ -68,6 +88,7 @@ def tables_with_rows(
 def _of_class(
     kind: RecordClass,
     entities: Entities,
+    standings: Standings,
     ontology: Ontology,
     single: frozenset[Iri],
     cells: Cells,
@@ -81,6 +102,9 @@ def _of_class(
     columns = [ID, _IRI, *([_LABEL] if named else ())]
     columns += [_column(key, ontology, single) for key in shown_keys]
     columns += [ExportColumn(name.partition(":")[2], "date", _BOUNDS[name]) for name in bounds]
+    columns += _status_columns(kind, entities)
+    naming = [key for key in kind.keys.values() if key not in keys]
+    shown = {"label" if key in naming else key.name: key.path for key in [*naming, *shown_keys]}
     rows = []
     for iri in entities.of(kind.iri):
         values_by_path = entities.values_by_property(iri)
@@ -89,9 +113,37 @@ def _of_class(
             for key in shown_keys
         ]
         row += [entities.text(iri, name) or None for name in bounds]
+        row += _status_cells(kind, entities, standings, iri, shown)
         label = [entities.label(iri)] if named else []
         rows.append((short_id(iri), iri, *label, *row))
     return ExportTable(kebab_case(kind.name), kind.description, tuple(columns), tuple(rows))
+
+
+def _status_columns(kind: RecordClass, entities: Entities) -> list[ExportColumn]:
+    """The columns of `_status_cells`: sources are read as they are, and never selected."""
+    if kind.iri == _WITHOUT_CLAIMS:
+        return []
+    in_part = [_SELECTED] * entities.is_part + [_HOLDS] * entities.has_period
+    return [_STANDING, _STANDING_OF, *in_part]
+
+
+def _status_cells(
+    kind: RecordClass,
+    entities: Entities,
+    standings: Standings,
+    iri: Iri,
+    shown: Mapping[str, str],
+) -> Iterator[str | None]:
+    """How the facts of a row stand, and what it is there for; `shown` has its properties."""
+    if kind.iri == _WITHOUT_CLAIMS:
+        return
+    facts = facts_shown(entities, iri, *shown.values())
+    yield standings.of(facts, entities.refs(iri, "pcve:status")) or None
+    yield standings.in_words(entities, iri, shown) or None
+    if entities.is_part:
+        yield entities.selected(iri)
+    if entities.has_period:
+        yield entities.holds(iri) or None
 
 
 def _single(ontology: Ontology) -> frozenset[Iri]:
@@ -147,20 +199,34 @@ def _concepts(entities: Entities, cells: Cells) -> ExportTable:
     return ExportTable("concept", "Terms of the closed lists.", tuple(columns), tuple(rows))
 
 
+class _Repeated(NamedTuple):
+    """A value of a multi-valued key of an entity, and how that fact stands."""
+
+    identifier: str
+    table: str
+    key: str
+    term: NTerm
+    standing: str | None
+
+
 def _repeated_values(
-    classes: Iterable[RecordClass], entities: Entities, single: frozenset[Iri]
-) -> Iterator[tuple[str, str, str, NTerm]]:
-    """The values of multi-valued keys: (id of the entity, its table, key, value)."""
+    classes: Iterable[RecordClass],
+    entities: Entities,
+    standings: Standings,
+    single: frozenset[Iri],
+) -> Iterator[_Repeated]:
+    """The values of multi-valued keys."""
     for kind in classes:
         table = kebab_case(kind.name)
         keys = [key for key in kind.keys.values() if key.shape not in single]
         for iri in entities.of(kind.iri):
             for key in keys:
-                for text in entities.values(iri, key.path):
-                    yield short_id(iri), table, key.name, text
+                for term in entities.values(iri, key.path):
+                    standing = standings.of([(iri, key.path, term)]) or None
+                    yield _Repeated(short_id(iri), table, key.name, term, standing)
 
 
-def _links(repeated: Iterable[tuple[str, str, str, NTerm]], cells: Cells) -> ExportTable:
+def _links(repeated: Iterable[_Repeated], cells: Cells) -> ExportTable:
     columns = (
         ExportColumn("subject", "string", "The id of the subject."),
         ExportColumn("subject_kind", "string", "The table of the subject."),
@@ -168,31 +234,32 @@ def _links(repeated: Iterable[tuple[str, str, str, NTerm]], cells: Cells) -> Exp
         ExportColumn("object", "string", "The id of the object, or an address."),
         ExportColumn("object_label", "string", "The label of the object."),
         ExportColumn("object_kind", "string", "The table of the object; empty for an address."),
+        _STANDING,
     )
     rows = []
-    for identifier, table, key, text in repeated:
-        if isinstance(cell := cells[text], ReferenceCell):
-            rows.append(
-                (identifier, table, key, cell, cell.label if cell.table else None, cell.table)
-            )
+    for identifier, table, key, term, standing in repeated:
+        if isinstance(cell := cells[term], ReferenceCell):
+            label = cell.label if cell.table else None
+            rows.append((identifier, table, key, cell, label, cell.table, standing))
     return ExportTable(
         "links", "Values of multi-valued keys: references and addresses.", columns, tuple(rows)
     )
 
 
-def _texts(repeated: Iterable[tuple[str, str, str, NTerm]]) -> ExportTable:
+def _texts(repeated: Iterable[_Repeated]) -> ExportTable:
     columns = (
         ExportColumn("subject", "string", "The id of the subject."),
         ExportColumn("subject_kind", "string", "The table of the subject."),
         ExportColumn("property", "string", "The property: a key of the class of the subject."),
         ExportColumn("language", "string", "The language of the text (BCP 47)."),
         ExportColumn("text", "string", "The text."),
+        _STANDING,
     )
     rows = []
-    for identifier, table, key, text in repeated:
-        kind, words, language = term_value(text)
+    for identifier, table, key, term, standing in repeated:
+        kind, words, language = term_value(term)
         if kind != "@id":
-            rows.append((identifier, table, key, language or None, words))
+            rows.append((identifier, table, key, language or None, words, standing))
     return ExportTable(
         "texts", "Values of multi-valued keys: names and notes.", columns, tuple(rows)
     )

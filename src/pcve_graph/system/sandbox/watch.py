@@ -21,6 +21,8 @@ _POLL: Final = 0.05
 """Seconds between checks of the resident size, if the system does not limit the memory."""
 _TICK: Final = 1.0
 """Seconds between checks of the other limits."""
+_LAST_REPORTS: Final = 0.3
+"""Seconds in which the reports of a halted process arrive."""
 _LARGEST_OUTPUT: Final = 1 << 16
 """Bytes at the end of stderr that are searched for the messages of native code."""
 _CRASHES: Final = 0xC0000000
@@ -77,10 +79,7 @@ class Watch:
         Raises StoppedError if it was stopped or ended abnormally.
         """
         while True:
-            try:
-                kind, *content = self.messages.get(timeout=self._wait_seconds())
-            except Empty:
-                kind, content = "", []
+            kind, *content = self._next_message()
             if kind == "reply":
                 reply: bytes = content[0]
                 return reply
@@ -90,7 +89,7 @@ class Watch:
                     raise StoppedError(cause)
                 return None
             self._note(kind, content)
-            self._check_bounds()
+            self._check_bounds(kind == "late")
 
     def set_deadline(self, seconds: float, left: float) -> None:
         """Stop the process in `left` seconds, the rest of a limit of `seconds`."""
@@ -104,6 +103,31 @@ class Watch:
                 os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
         self.child.kill()
         self.child.wait()
+
+    def _next_message(self) -> tuple[Any, ...]:
+        """The next message; ("",) where it is time to check the limits, ("late",) to stop.
+
+        What the process has reported before its deadline counts, such as that it writes its results
+        and the limit is lifted: it is halted while its last reports are read.
+        """
+        with contextlib.suppress(Empty):
+            return self.messages.get(timeout=self._wait_seconds())
+        if self.deadline is None or time.monotonic() < self.deadline:
+            return ("",)
+        self._signal("SIGSTOP")
+        try:
+            message = self.messages.get(timeout=_LAST_REPORTS)
+        except Empty:
+            return ("late",)
+        self._signal("SIGCONT")
+        return message
+
+    def _signal(self, name: str) -> None:
+        """Send a signal to the process, if it is running and the system has this signal."""
+        number = getattr(signal, name, None)
+        if number is not None and self.child.returncode is None:
+            with contextlib.suppress(OSError):
+                os.kill(self.child.pid, number)
 
     def _note(self, kind: str, content: list[Any]) -> None:
         """Record a report of the process about itself."""
@@ -125,9 +149,10 @@ class Watch:
             return interval
         return max(0.0, min(interval, self.deadline - time.monotonic()))
 
-    def _check_bounds(self) -> None:
-        """Stop the process if it has passed a limit."""
-        if self.deadline is not None and time.monotonic() >= self.deadline:
+    def _check_bounds(self, late: bool) -> None:
+        """Stop the process if it has passed a limit, or is `late` by all that it has reported."""
+        overdue = self.deadline is not None and time.monotonic() >= self.deadline + _TICK
+        if late or overdue:  # one that reports without end is stopped as well
             self.stop()
             hint = f"reduce the work, or raise the limit with {self.time_option}"
             raise StoppedError(f"{self.name} was stopped after {self.seconds:g} s; {hint}")
