@@ -108,7 +108,7 @@ def test_a_row_with_a_standing_never_surely_holds(
 
 
 @pytest.mark.parametrize("count", ["projects", "events"])
-def test_a_cell_counts_works_with_a_standing_as_not_known(shipped: World, count: str) -> None:
+def test_a_cell_counts_works_with_a_standing_as_possible(shipped: World, count: str) -> None:
     """In a row of one work, the count says what the standing of the cell says."""
     alone = [
         c for c in lines(shipped, "coverage", "--count", count) if len(c["things"].split()) == 1

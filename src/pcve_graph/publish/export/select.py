@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ...model.closure import closure
-from ...model.dates import BOUNDS, first_and_last
+from ...model.dates import BOUND_PROPERTIES, first_and_last
 from ...model.namespaces import expand, kebab_case, nterm
 from ...model.periods import NO, YES, Period, period_of_days, period_of_node, share_a_day
 from ...model.problems import NothingToWriteError, OptionError, UsageError
@@ -118,7 +118,7 @@ def _day(option: str, text: str) -> tuple[date, date]:
 
 
 _TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:broader")
-_BOUNDS = {nterm(f"pcve:{name}"): name for name in BOUNDS}
+_BOUNDS = {nterm(term): name for name, term in BOUND_PROPERTIES.items()}
 _STATED_DATES = set(map(nterm, _DATED))
 _EVENT, _WITHIN = nterm("pcve:inEvent"), nterm("schema:containedInPlace")
 _PLACES = set(map(nterm, PLACE_PROPERTIES))
