@@ -141,7 +141,7 @@ def test_what_is_only_referred_to_is_not_selected(northtown: World, tmp_path: Pa
     assert {row["selected"] for row in table(content, "organization").values()} == {"no"}
 
 
-@pytest.mark.parametrize("name", ["ics", "schemaorg"])
+@pytest.mark.parametrize("name", [pytest.param("ics", marks=pytest.mark.full), "schemaorg"])
 def test_the_reason_is_that_no_event_matches(northtown: World, name: str) -> None:
     result = northtown.pcve("export", name, "--since", "2099")
     assert result.exit_code == 1
@@ -149,7 +149,7 @@ def test_the_reason_is_that_no_event_matches(northtown: World, name: str) -> Non
     assert "the days of no event" not in result.stderr
 
 
-@pytest.mark.parametrize("name", ["ics", "schemaorg"])
+@pytest.mark.parametrize("name", [pytest.param("ics", marks=pytest.mark.full), "schemaorg"])
 def test_what_is_left_out_is_counted(northtown: World, name: str) -> None:
     path = northtown.root / f"left-out.{name}"
     result = northtown.pcve("export", name, "-o", str(path))

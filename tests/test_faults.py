@@ -153,15 +153,15 @@ SHARED = Path(os.environ.get("PCVE_SHARED", ROOT.parent / "shared")) / "faults"
 
 TYPED = "14-typed-parameter"
 OWN_QUERIES = [
-    (["12-uppercase-boolean.rq"], 0, "1 row", ""),
-    (["--queries", "13-parameters-in-values", "first", "--set", "limit=2"], 0, "2 rows", ""),
-    (["--queries", "13-parameters-in-values", "by-name", "--set", "name=Northtown"], 0, "1 row", ""),
+    (["12-uppercase-boolean.rq"], 0, "\n1 event\n", ""),
+    (["--queries", "13-parameters-in-values", "first", "--set", "limit=2"], 0, "\n2 events\n", ""),
+    (["--queries", "13-parameters-in-values", "by-name", "--set", "name=Northtown"], 0, "\n1 place\n", ""),
     (["--queries", TYPED, "since", "--set", "since=abc"], 2, "",
      "since takes a whole number, not 'abc'"),
     (["15-group-in-sub-select.rq"], 1, "", ":2:15: error query-syntax: ?t is neither grouped"),
-    (["--queries", "16-folder-with-other-endings", "UPPER"], 0, "14 rows", ""),
-    (["--queries", "16-folder-with-other-endings", "pattern"], 0, "14 rows", ""),
-    (["--queries", "17-default-of-an-optional", "events"], 0, "14 rows", ""),
+    (["--queries", "16-folder-with-other-endings", "UPPER"], 0, "\n14 events\n", ""),
+    (["--queries", "16-folder-with-other-endings", "pattern"], 0, "\n14 events\n", ""),
+    (["--queries", "17-default-of-an-optional", "events"], 0, "\n14 events\n", ""),
     (["18-script-of-a-name.rq"], 0, "0 rows", 'write "sr-latn", or use LANGMATCHES'),
     (["24-unknown-term.rq"], 0, "0 rows",
      "http://schema.org/startDate is not in this graph; did you mean https://schema.org/startDate?"),

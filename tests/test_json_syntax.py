@@ -153,7 +153,8 @@ def test_any_json_is_read_as_the_standard_reader_does(
 
 RECORD = st.recursive(
     st.from_regex(
-        r"[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]{1,9}", fullmatch=True
+        r"[^\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]{1,9}",
+        fullmatch=True,
     ),
     lambda inner: (
         st.lists(inner, max_size=3)

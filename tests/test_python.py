@@ -332,7 +332,7 @@ def test_rows_note_which_property_holds_names(kg: KnowledgeGraph) -> None:
 def public_methods(kg: Any) -> Iterator[tuple[str, Any]]:
     """The methods of a graph and of what it returns, by name."""
     rows = kg.query("events-by-date")
-    for owner in (kg, rows, rows[0], kg.overlaps(), kg.export("ics")):
+    for owner in (kg, rows, rows[0], kg.overlaps(), kg.export("geojson")):
         for name, method in inspect.getmembers(owner, inspect.ismethod):
             if name[0] != "_" and type(owner).__module__.startswith("pcve_graph"):
                 yield f"{type(owner).__name__}.{name}", method
@@ -354,7 +354,7 @@ def test_a_wrong_argument_is_a_usage_error_in_every_method(kg: KnowledgeGraph) -
 
 
 def test_errors_of_results_are_usage_errors(kg: KnowledgeGraph, tmp_path: Path) -> None:
-    results: Any = kg.query("events-by-date"), kg.overlaps(), kg.export("ics")
+    results: Any = kg.query("events-by-date"), kg.overlaps(), kg.export("geojson")
     rows, report, exported = results
     wrong: dict[str, Callable[[], object]] = {
         "to_pandas has no argument 'lables'; did you mean labels": lambda: rows.to_pandas(lables=0),

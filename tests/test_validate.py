@@ -35,7 +35,9 @@ def event(
 
 def problems(world: World, path: Path, *options: str, code: int = 1) -> list[dict[str, object]]:
     """The errors and warnings; notes only if the options ask for them."""
-    shown = ("--format", "json", "--severity", "warning")
+    shown = ["--format", "json"]
+    if "--severity" not in options:
+        shown += ["--severity", "warning"]
     result = world.pcve("validate", str(path), *shown, *options)
     assert result.exit_code == code, result.output
     reported: list[dict[str, object]] = json.loads(result.stdout)
