@@ -70,6 +70,25 @@ def test_a_cell_of_the_coverage_has_its_works(kg: KnowledgeGraph, northtown: Wor
     assert report._repr_html_().startswith("<pre>")
 
 
+def test_the_formats_of_a_report_are_those_of_its_graph(world: World) -> None:
+    assert world.pcve("build").exit_code == 0
+    kg = KnowledgeGraph.open(world.root)
+    reports = kg.overlaps(limit=1), kg.timeline(), kg.overlaps(limit=1), kg.overlaps()
+    first, timeline, copied, unread = reports
+    copy = pickle.loads(pickle.dumps(copied))
+    assert str(first) == str(copied) == world.pcve("overlaps", "--limit", "1").stdout
+    assert str(timeline) == world.pcve("timeline").stdout
+    assert first.turtle.decode() == world.pcve("overlaps", "--format", "turtle").stdout
+    conference = "data/records/event/northtown-conference-2015.yml"
+    world.replace(conference, "    assistant: river-institute\n", "")
+    assert world.pcve("build").exit_code == 0
+    assert len(unread) == len(first)
+    with pytest.raises(UsageError, match="the graph was built anew since this report"):
+        str(unread)
+    assert (copy.text, copy.turtle) == (copied.text, first.turtle)
+    assert copy == copied == first
+
+
 @pytest.mark.full
 def test_reports_are_drawn_saved_and_computed_with(kg: KnowledgeGraph, tmp_path: Path) -> None:
     require("pandas", "polars", "matplotlib", "xlsxwriter", "openpyxl")

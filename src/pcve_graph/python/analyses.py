@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from ..analysis.coverage.request import CoverageRequest, answer_coverage
-from ..analysis.opened import AnalysisGraph, ScopeRequest
-from ..analysis.overlaps.request import OverlapRequest, answer_overlaps
-from ..analysis.timeline_request import TimelineRequest, answer_timeline
-from ..graph.store import open_graph
+from ..analysis.coverage.request import CoverageRequest
+from ..analysis.opened import ScopeRequest
+from ..analysis.overlaps.request import OverlapRequest
+from ..analysis.timeline_request import TimelineRequest
 from ..model.calls import names_checked
 from ..model.limits import COMMAND_SECONDS, MEMORY_BYTES, read_count, read_score
-from ..model.project import Project
 from .arguments import Day, check_type, day_text, flag, optional_text, save_file
+from .lazy_reports import AnalysisRequest, begin_report, render_report
 from .opened_graph import OpenedGraph, read_bounds
 from .reports import Report
 
@@ -59,7 +58,7 @@ class Analyses(OpenedGraph):
             related=flag("related", related),
             limit=read_count(limit, "limit"),
         )
-        return self._reported(_overlaps, request, picture, timeout, memory)
+        return self._reported("overlaps", request, picture, timeout, memory)
 
     @names_checked
     def coverage(
@@ -104,9 +103,9 @@ class Analyses(OpenedGraph):
             needs=flag("needs", needs),
             all_topics=flag("all_topics", all_topics),
             limit=read_count(limit, "limit"),
+            picture=picture is not None,
         )
-        request.check(picture is not None)
-        return self._reported(_coverage, request, picture, timeout, memory)
+        return self._reported("coverage", request, picture, timeout, memory)
 
     @names_checked
     def timeline(
@@ -137,27 +136,32 @@ class Analyses(OpenedGraph):
         request = TimelineRequest(
             scope, kind=optional_text("kind", kind), trend=flag("trend", trend)
         )
-        return self._reported(_timeline, request, picture, timeout, memory)
+        return self._reported("timeline", request, picture, timeout, memory)
 
     def _reported(
         self,
-        work: Callable[..., Reported],
-        request: object,
+        name: str,
+        request: AnalysisRequest,
         picture: str | Path | None,
         timeout: float,
         memory: int | str,
     ) -> Report:
-        """The report of `work`; its picture is written to the file `picture`."""
+        """The report that `request` asks for; its picture is written to the file `picture`.
+
+        Its formats are rendered when they are read, within the same limits.
+        """
         if picture is not None:
             check_type("picture", picture, str, Path)
         suffix = Path(picture).suffix if picture is not None else None
         bounds = read_bounds(timeout, memory)
-        report, drawn = self._bounded(
-            work, self.project, request, suffix, name=work.__name__.lstrip("_"), bounds=bounds
+        key, table, shown, drawn = self._bounded(
+            begin_report, self.project, request, suffix, name=name, bounds=bounds
         )
         if picture is not None:
             save_file("picture", picture, drawn)
-        return report
+        formats = partial(self._bounded, render_report, self.project, request, key)
+        has_turtle = isinstance(request, OverlapRequest)
+        return Report(table, shown, partial(formats, name=name, bounds=bounds), has_turtle)
 
 
 def _scope(
@@ -181,35 +185,3 @@ def _scope(
         as_of=day_text("as_of", as_of),
         country=optional_text("country", country),
     )
-
-
-Reported = tuple[Report, bytes]
-"""A report, and its picture where one is asked for."""
-
-
-def _opened(project: Project) -> AnalysisGraph:
-    return AnalysisGraph(project, open_graph(project))
-
-
-def _overlaps(project: Project, request: OverlapRequest, suffix: str | None) -> Reported:
-    """Runs in the process."""
-    answer = answer_overlaps(_opened(project), request)
-    table = answer.table()
-    report = Report(answer.render("text").decode(), table, table, answer.render("turtle"))
-    return report, b"" if suffix is None else answer.picture(suffix)
-
-
-def _coverage(project: Project, request: CoverageRequest, suffix: str | None) -> Reported:
-    """Runs in the process."""
-    answer = answer_coverage(_opened(project), request, suffix is not None)
-    shown = None if request.cell else answer.table(tidy=False)
-    report = Report(answer.render("text").decode(), answer.table(tidy=True), shown)
-    return report, b"" if suffix is None else answer.picture(suffix)
-
-
-def _timeline(project: Project, request: TimelineRequest, suffix: str | None) -> Reported:
-    """Runs in the process."""
-    answer = answer_timeline(_opened(project), request)
-    table = answer.table()
-    report = Report(answer.render("text").decode(), table, table)
-    return report, b"" if suffix is None else answer.picture(suffix)

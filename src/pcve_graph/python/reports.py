@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -50,13 +51,30 @@ _DATED: Final = ("start", "end", "from", "to")
 class Report:
     """Overlaps, coverage or a timeline. `str(report)` is the text that the command prints.
 
-    `columns`, `rows` and `notes` are those of the table that the command writes as CSV.
+    `columns`, `rows` and `notes` are those of the table that the command writes as CSV. The text,
+    and overlaps as Turtle, are rendered when they are first read, within the limits of the call
+    that the report is from. Reading them raises UsageError where the graph was built anew since.
     """
 
-    text: str = field(repr=False)
     table: ReportTable
-    shown: ReportTable | None = None
-    turtle: bytes = b""
+    shown: ReportTable | None
+    _render: Callable[[str], bytes] = field(repr=False, compare=False)
+    _has_turtle: bool = field(default=False, repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """What the command prints."""
+        return self._render("text").decode()
+
+    @cached_property
+    def turtle(self) -> bytes:
+        """The pairs as Turtle, in UTF-8; empty unless these are overlaps."""
+        return self._render("turtle") if self._has_turtle else b""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """A copy has its formats: the process that renders them is not copied."""
+        formats = {"text": self.text.encode(), "turtle": self.turtle}
+        return Report, (self.table, self.shown, formats.__getitem__, self._has_turtle)
 
     @property
     def title(self) -> str:
@@ -108,8 +126,8 @@ class Report:
         check_type("path", path, str, Path)
         suffix = Path(path).suffix.lower()
         form = _FORMATS.get(suffix, "")
-        if not form or (form == "turtle" and not self.turtle):
-            suffixes = ", ".join(name for name in _FORMATS if name != ".ttl" or self.turtle)
+        if not form or (form == "turtle" and not self._has_turtle):
+            suffixes = ", ".join(name for name in _FORMATS if name != ".ttl" or self._has_turtle)
             name = suffix or Path(path).name
             raise UsageError(f"a report is not saved as {name!r}; the suffixes are {suffixes}")
         if form == "turtle":
