@@ -34,6 +34,13 @@ def sails(tmp_path_factory: pytest.TempPathFactory) -> World:
     name = "data/records/event/guessed-sails.yml"
     text = (world.root / name).read_text("utf-8")
     world.write(name, f"{text}    certainty: inferred\n    note: invented for a test\n")
+    named = {"prefLabel": {"en": "Evening of oars"}, "startDate": "2019-06-11"}
+    put(world, "Event", "named-sails", **{**FACTS, **named})
+    name = "data/records/event/named-sails.yml"
+    text = (world.root / name).read_text("utf-8")
+    source = text.partition("source: ")[2].partition("\n")[0]
+    inferred = f"  - source: {source}\n    prefLabel: {{sq: Dita e velave}}\n"
+    world.write(name, f"{text}{inferred}    certainty: inferred\n    note: invented for a test\n")
     return built(world)
 
 
@@ -86,6 +93,8 @@ def test_the_rows_of_a_table_say_how_they_stand(sails: World) -> None:
     assert rows["guessed-sails"]["standing"] == "inferred"
     assert rows["guessed-sails"]["standing_of"] == "inferred (label; status; startDate)"
     assert rows["southport-roundtable-2016"]["standing"] == "announced"
+    assert rows["named-sails"]["label"] == "Evening of oars"
+    assert rows["named-sails"]["standing"] == "", "the name that is inferred is not in the table"
     assert "selected" not in rows["plain-sails"], "nothing was selected from the whole graph"
 
 

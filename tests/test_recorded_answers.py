@@ -63,7 +63,7 @@ def test_answers_to_own_queries_are_saved_and_compared(
     assert code == 1
     assert "2 ran; 2 answers changed" in summary
     lines = [line.split() for line in shown.splitlines()]
-    assert ["1", "rows", "added,", "1", "removed"] in lines
+    assert ["1", "row", "added,", "1", "removed"] in lines
     added = next(line for line in shown.splitlines() if "  + " in line and "funder" not in line)
     assert "2022-02" in added
     assert "quiet-isles" in added
@@ -105,7 +105,7 @@ def test_new_and_gone_queries_and_columns_are_named(
     assert code == 1
     assert "no answer is recorded for this query with these parameters" in shown
     assert "its columns were project, start; they are start" in shown
-    assert "funders is recorded, and is no query any more" in summary
+    assert "funders has a recorded answer, but is not a query any more" in summary
 
 
 def test_many_changed_rows_are_counted_and_ten_are_shown(
@@ -163,5 +163,5 @@ def test_a_release_has_the_answers_and_shows_which_change(world: World, tmp_path
     assert built.exit_code == 0, built.output
     checked = world.pcve("queries", "--check", "--since", str(release))
     assert "calm-waters" in checked.stdout
-    assert "1 rows added, 1 removed" in checked.stdout
+    assert "1 row added, 1 removed" in checked.stdout
     assert checked.exit_code == 1

@@ -327,6 +327,7 @@ def test_a_yes_comes_in_every_format(northtown: World) -> None:
         ("SELECT * FROM <http://127.0.0.1:9/x> { ?s ?p ?o }", [], "graphs are not fetched"),
         ("SELECT * { ?s ?p ?o FILTER(<http://e/f>(?s)) }", [], "not a function of SPARQL"),
         ("PREFIX e: <a:> SELECT * { ?s ?p ?o FILTER(e:f(?s) / 2) }", [], "e:f is not a function"),
+        ("BASE <a:b> SELECT * { ?s ?p ?o FILTER(<f>(?s) / 2) }", [], "<a:f> is not a function"),
     ],
 )
 def test_what_is_refused_is_reported(

@@ -82,7 +82,9 @@ def check_queries(graph: ReadableGraph, project: Project, options: CheckOptions)
     summary = _summary(len(queries), len(failed), len(untried), len(problems))
     if recorded is not None:
         gone = sorted({name for name, _ in recorded} - queries.keys())
-        write_messages(*(f"{name} is recorded, and is no query any more" for name in gone))
+        write_messages(
+            *(f"{name} has a recorded answer, but is not a query any more" for name in gone)
+        )
         summary += f"; {quantity(changed, 'answer')} changed since {options.since}"
         changed += len(gone)
     write_messages(summary)
@@ -135,7 +137,7 @@ def _changes(trial: QueryTrial, recorded: Recorded) -> list[str]:
     if change.columns:
         texts = (", ".join(columns) for columns in change.columns)
         return ["        its columns were {}; they are {}".format(*texts)]
-    lines = [f"        {len(change.added):,} rows added, {len(change.removed):,} removed"]
+    lines = [f"        {quantity(len(change.added), 'row')} added, {len(change.removed):,} removed"]
     for sign, rows in (("+", change.added), ("-", change.removed)):
         lines += [f"        {sign} {_row_text(row)}" for row in rows[:SHOWN]]
         if len(rows) > SHOWN:

@@ -83,12 +83,10 @@ def coverage(
     from ..analysis.coverage.request import CoverageRequest, answer_coverage
     from ..analysis.opened import AnalysisGraph
 
-    request = CoverageRequest(scope_request(options), **options)
-    request.check(picture is not None)
+    scope = scope_request(options)
+    request = CoverageRequest(scope, picture=picture is not None, **options)
     project = project_of(context)
-    answer = answer_coverage(
-        AnalysisGraph(project, open_or_build(project)), request, picture is not None
-    )
+    answer = answer_coverage(AnalysisGraph(project, open_or_build(project)), request)
     if picture:
         write_result(answer.picture(picture.suffix), picture, picture.suffix, last=False)
         if output is None and form == "text":

@@ -104,8 +104,8 @@ class Analyses(OpenedGraph):
             needs=flag("needs", needs),
             all_topics=flag("all_topics", all_topics),
             limit=read_count(limit, "limit"),
+            picture=picture is not None,
         )
-        request.check(picture is not None)
         return self._reported(_coverage, request, picture, timeout, memory)
 
     @names_checked
@@ -201,7 +201,7 @@ def _overlaps(project: Project, request: OverlapRequest, suffix: str | None) -> 
 
 def _coverage(project: Project, request: CoverageRequest, suffix: str | None) -> Reported:
     """Runs in the process."""
-    answer = answer_coverage(_opened(project), request, suffix is not None)
+    answer = answer_coverage(_opened(project), request)
     shown = None if request.cell else answer.table(tidy=False)
     report = Report(answer.render("text").decode(), answer.table(tidy=True), shown)
     return report, b"" if suffix is None else answer.picture(suffix)

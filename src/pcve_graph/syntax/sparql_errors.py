@@ -15,10 +15,9 @@ import pyoxigraph as ox
 from ..model.namespaces import PREFIXES
 from ..model.problems import ContentError, Position, Problem, rule_problem
 from ..model.suggest import similar_names
-from ..model.terms import from_iri
 from .sparql_bounds import check_query_text
 from .sparql_grouping import AGGREGATES, grouping_fault
-from .sparql_tokens import KEYWORDS, Token, declared_prefixes, line_and_column, tokenize
+from .sparql_tokens import KEYWORDS, Token, declared_prefixes, line_and_column, token_iri, tokenize
 
 _PAD: Final = 40
 """Spaces appended to a beginning that is parsed: more than the length of the longest keyword."""
@@ -107,14 +106,14 @@ def _can_continue(beginning: str) -> bool:
 def _at_end(text: str, query_tokens: list[Token], message: str) -> tuple[int, str, str]:
     """(offset, message, fix) if every token is valid but the whole text is not."""
     if "custom function" in message:
-        called = re.search(r"<[^>]*>", message)
+        called = re.search(r"<([^>]*)>", message)
         prefixes = declared_prefixes(text)
-        name = next(
-            (token for token in query_tokens if called and _iri_of(token, prefixes) == called[0]),
-            query_tokens[0],
-        )
-        what = f"{name.text} is not a function of SPARQL"
-        return name.start, what, "use a function of SPARQL 1.1"
+        name, start = called[0] if called else "what is called", 0
+        for token in query_tokens:
+            if called and token_iri(token, prefixes) == called[1]:
+                name, start = token.text, token.start
+                break
+        return start, f"{name} is not a function of SPARQL", "use a function of SPARQL 1.1"
     if "overrides an existing variable" in message or "Duplicated variable" in message:
         start = next((token.start for token in query_tokens if token.word == "SELECT"), 0)
         return start, "two columns, or a column and the pattern, share a name", "rename one"
@@ -128,16 +127,6 @@ def _at_end(text: str, query_tokens: list[Token], message: str) -> tuple[int, st
             what = f"the query ends, but {closing} is missing{times}"
             return len(text.rstrip()), what, f"add {closing} to close {opening}"
     return len(text.rstrip()), "the query is incomplete", "complete it"
-
-
-def _iri_of(token: Token, prefixes: dict[str, str]) -> str:
-    """The IRI of a token in angle brackets; empty if it is none."""
-    if token.kind == "iri":
-        return token.text
-    prefix, _, local = token.text.partition(":")
-    if token.kind != "name" or prefix not in prefixes:
-        return ""
-    return from_iri(prefixes[prefix] + local)
 
 
 def _at_token(text: str, query_tokens: list[Token], index: int) -> tuple[str, str]:

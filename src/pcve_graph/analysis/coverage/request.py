@@ -32,7 +32,8 @@ _ROWS = frozenset(("elsewhere", "online", "unknown", "all"))
 class CoverageRequest:
     """The options of `pcve coverage`, as typed; an empty text is not set.
 
-    `limit` is the number of topics in the text of gaps, 0 for all.
+    `limit` is the number of topics in the text of gaps, 0 for all; `picture` is whether the matrix
+    will be drawn. Raises OptionError for options that exclude each other.
     """
 
     scope: ScopeRequest = field(default_factory=ScopeRequest)
@@ -43,15 +44,16 @@ class CoverageRequest:
     needs: bool = False
     all_topics: bool = False
     limit: int = 10
+    picture: bool = False
 
-    def check(self, picture: bool) -> None:
-        """Raise OptionError for options that exclude each other; `picture`: one is asked for."""
-        if self.cell and (self.gaps or picture):
+    def __post_init__(self) -> None:
+        if self.cell and (self.gaps or self.picture):
             raise OptionError("--cell cannot be combined with --gaps or --picture")
-        if (self.gaps or self.needs) and picture:
+        if (self.gaps or self.needs) and self.picture:
             option = "--gaps" if self.gaps else "--needs"
             raise OptionError(f"--picture cannot be combined with {option}")
-        if self.needs and self != CoverageRequest(self.scope, needs=True, limit=self.limit):
+        of_matrix = (self.by, self.count, self.cell, self.gaps, self.all_topics)
+        if self.needs and of_matrix != ("topic", "projects", "", False, False):
             raise OptionError(
                 "--needs cannot be combined with --gaps, --cell, --by, --count or --all-topics"
             )
@@ -166,13 +168,9 @@ class CoverageAnswer:
         return cell_text(graph.landscape, graph.store, graph.ontology, matrix, *lines)
 
 
-def answer_coverage(
-    graph: AnalysisGraph, request: CoverageRequest, picture: bool = False
-) -> CoverageAnswer:
-    """The coverage that a request asks for; `picture`: it will be drawn.
+def answer_coverage(graph: AnalysisGraph, request: CoverageRequest) -> CoverageAnswer:
+    """The coverage that a request asks for.
 
-    Raises UsageError for options that exclude each other, a name that is unknown, and a date that
-    there is not.
+    Raises UsageError for a name that is unknown, and for a date that there is not.
     """
-    request.check(picture)
     return CoverageAnswer(graph, request)

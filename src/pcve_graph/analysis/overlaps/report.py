@@ -176,8 +176,8 @@ def _pair(briefing: Briefing, number: int, pair: OverlapPair, sources: _Sources)
     yield ""
 
 
-def _values(proofs: Iterable[SupportingFact], word: str = ", ") -> str:
-    return word.join(dict.fromkeys(proof.value for proof in proofs))
+def _values(proofs: Iterable[SupportingFact], separator: str = ", ") -> str:
+    return separator.join(dict.fromkeys(proof.value for proof in proofs))
 
 
 def _time_text(proofs: list[SupportingFact]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from types import ModuleType
 from typing import Final
@@ -174,6 +174,19 @@ def described_events(entities: Entities) -> list[Iri]:
     if not events:
         raise NothingToWriteError("no event matches")
     return events
+
+
+def left_out_events(
+    part: GraphPart, is_shown: Callable[[Entities, Iri], object], reason: str
+) -> tuple[str, ...]:
+    """A line that counts the events that a format does not show; none if it shows all.
+
+    Raises NothingToWriteError without events.
+    """
+    entities = Entities(part, "facts")
+    events = described_events(entities)
+    number = sum(not is_shown(entities, event) for event in events)
+    return (f"left out: {number:,} of {len(events):,} events: {reason}",) if number else ()
 
 
 @lru_cache(None)

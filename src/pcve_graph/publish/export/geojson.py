@@ -215,11 +215,15 @@ def containing_places(entities: Entities, place: Iri) -> list[Iri]:
     return containing
 
 
+def latitude_and_longitude(entities: Entities, place: Iri) -> tuple[str, str]:
+    """The position of a place in degrees (WGS 84), as stated; empty texts where it is not."""
+    return entities.text(place, "schema:latitude"), entities.text(place, "schema:longitude")
+
+
 def geojson_point(entities: Entities, place: Iri) -> Point | None:
     """The GeoJSON point of a place: longitude, then latitude, WGS 84; None where it has none."""
-    coordinates = [entities.text(place, name) for name in ("schema:longitude", "schema:latitude")]
-    return (
-        {"type": "Point", "coordinates": [float(degrees) for degrees in coordinates]}
-        if all(coordinates)
-        else None
-    )
+    latitude, longitude = latitude_and_longitude(entities, place)
+    if not (latitude and longitude):
+        return None
+    coordinates = [float(longitude), float(latitude)]
+    return {"type": "Point", "coordinates": coordinates}

@@ -12,7 +12,7 @@ from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri, is_iri, to_iri
 from .entities import Entities, short_id
-from .geojson import containing_places
+from .geojson import containing_places, latitude_and_longitude
 from .standings import DATES, Fact, Standings, facts_of, facts_shown
 from .subset import GraphPart
 
@@ -123,6 +123,10 @@ def _where(entities: Entities, fact: Fact | None) -> list[str]:
         for iri in (place, *containing_places(entities, place))
         if expand("pcve:Country") in entities.kinds(iri)
     ]
-    position = [entities.text(place, name) for name in ("schema:latitude", "schema:longitude")]
     economy = entities.label(economies[0]) if economies else ""
-    return [economy, entities.label(place), short_id(place), *position]
+    return [
+        economy,
+        entities.label(place),
+        short_id(place),
+        *latitude_and_longitude(entities, place),
+    ]

@@ -19,7 +19,7 @@ from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri, NTerm, is_iri, is_literal, literal_parts, to_iri
 from .entities import Entities, short_id
-from .geojson import containing_places
+from .geojson import containing_places, latitude_and_longitude
 from .standings import Standings, facts_of
 from .subset import GraphPart, Publisher
 
@@ -195,7 +195,7 @@ def _write_places(node: ElementTree.Element, activity: _Activity) -> None:
     for place in places:
         location = _add(node, "location")
         _narrate(_add(location, "name"), [activity.label(place)])
-        position = [entities.text(place, name) for name in ("schema:latitude", "schema:longitude")]
+        position = latitude_and_longitude(entities, place)
         if all(position):
             point = _add(location, "point", {"srsName": _WGS_84})
             _add(point, "pos").text = " ".join(position)

@@ -11,7 +11,7 @@ from ...model.namespaces import local_name
 from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
-from .entities import Entities, described_events, import_optional
+from .entities import Entities, described_events, import_optional, left_out_events
 from .geojson import containing_places, geojson_point
 from .standings import Standings, facts_of
 from .subset import GraphPart, sources_of
@@ -22,6 +22,7 @@ _STATUS: Final = {
     "planned": "TENTATIVE",
     "postponed": "TENTATIVE",
 }
+"""The STATUS of a VEVENT (RFC 5545, 3.8.1.11) by the status of an event."""
 
 
 _PROPERTIES: Final = {
@@ -75,12 +76,7 @@ def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
 
 def events_without_a_day(part: GraphPart, ontology: Ontology) -> tuple[str, ...]:
     """A line that counts the events that a calendar leaves out; none if there are none."""
-    entities = Entities(part, "facts")
-    events = described_events(entities)
-    undated = sum(not event_days(entities, event) for event in events)
-    return (f"left out: {undated} of {len(events)} events: their days are not known",) * (
-        undated > 0
-    )
+    return left_out_events(part, event_days, "their days are not known")
 
 
 def event_days(entities: Entities, event: Iri) -> tuple[date, date] | None:
@@ -129,7 +125,8 @@ def _status(entities: Entities, standings: Standings, event: Iri) -> str:
 
     A stated cancellation holds whatever the dates are.
     """
-    stated = [_STATUS[local_name(status)] for status in entities.refs(event, "pcve:status")]
+    codes = map(local_name, entities.refs(event, "pcve:status"))
+    stated = [_STATUS[code] for code in codes if code in _STATUS]
     if stated == ["CANCELLED"] and not standings.of(facts_of(entities, event, "pcve:status")):
         return "CANCELLED"
     return "TENTATIVE" if standings.of_event(entities, event) else next(iter(stated), "")

@@ -11,7 +11,7 @@ from ...model.namespaces import local_name
 from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology
 from ...model.terms import Iri
-from .entities import Entities, described_events
+from .entities import Entities, described_events, left_out_events
 from .geojson import containing_places, geojson_point
 from .standings import Standings, facts_of
 from .subset import GraphPart, sources_of
@@ -68,10 +68,7 @@ def schemaorg(part: GraphPart, ontology: Ontology) -> bytes:
 
 def events_without_start_or_place(part: GraphPart, ontology: Ontology) -> tuple[str, ...]:
     """A line that counts the events that `schemaorg` leaves out; none if there are none."""
-    entities = Entities(part, "facts")
-    events = described_events(entities)
-    number = sum(not _has_start_and_place(entities, event) for event in events)
-    return (f"left out: {number} of {len(events)} events: no start or no place",) * (number > 0)
+    return left_out_events(part, _has_start_and_place, "no start or no place")
 
 
 def _has_start_and_place(entities: Entities, event: Iri) -> bool:

@@ -18,6 +18,7 @@ _PLANNED: Final = concept_iri("event-status", "planned")
 _WORDS: Final = ("inferred", "contested", "announced")
 
 DATES: Final = ("schema:startDate", "schema:endDate")
+_LABELS: Final = frozenset(map(full_iri, LABELS))
 _DECIDING: Final = ("pcve:status", *DATES, "schema:location")
 """The facts that decide whether, when and where an event takes place."""
 
@@ -110,5 +111,5 @@ def facts_shown(entities: Entities, iri: Iri, *names: str) -> list[Fact]:
         fact
         for name in names
         for fact in facts_of(entities, iri, name)
-        if name not in LABELS or term_value(fact[2]).text == entities.label(iri)
+        if full_iri(name) not in _LABELS or term_value(fact[2]).text == entities.label(iri)
     ]

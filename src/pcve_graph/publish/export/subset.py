@@ -71,7 +71,7 @@ class Selection:
         undated = sum(not counted or bool(counted & self.kinds[term]) for term in self.undated)
         clauses = []
         if unknown := answers.count(NOT_KNOWN):
-            clauses.append(f"{unknown} of {len(answers)}: whether in the period is not known")
+            clauses.append(f"{unknown:,} of {len(answers):,}: whether in the period is not known")
         if undated:
             clauses.append(f"{undated:,} without dates left out")
         return ("; ".join(clauses),) if clauses else ()

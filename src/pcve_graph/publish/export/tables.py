@@ -226,11 +226,17 @@ def _repeated_values(
                     yield _Repeated(short_id(iri), table, key.name, term, standing)
 
 
+_SUBJECT: Final = (
+    ExportColumn("subject", "string", "The id of the subject."),
+    ExportColumn("subject_kind", "string", "The table of the subject."),
+    ExportColumn("property", "string", "The property: a key of the class of the subject."),
+)
+"""The columns of `links` and `texts` that name the entity and the key of a value."""
+
+
 def _links(repeated: Iterable[_Repeated], cells: Cells) -> ExportTable:
     columns = (
-        ExportColumn("subject", "string", "The id of the subject."),
-        ExportColumn("subject_kind", "string", "The table of the subject."),
-        ExportColumn("property", "string", "The property: a key of the class of the subject."),
+        *_SUBJECT,
         ExportColumn("object", "string", "The id of the object, or an address."),
         ExportColumn("object_label", "string", "The label of the object."),
         ExportColumn("object_kind", "string", "The table of the object; empty for an address."),
@@ -248,9 +254,7 @@ def _links(repeated: Iterable[_Repeated], cells: Cells) -> ExportTable:
 
 def _texts(repeated: Iterable[_Repeated]) -> ExportTable:
     columns = (
-        ExportColumn("subject", "string", "The id of the subject."),
-        ExportColumn("subject_kind", "string", "The table of the subject."),
-        ExportColumn("property", "string", "The property: a key of the class of the subject."),
+        *_SUBJECT,
         ExportColumn("language", "string", "The language of the text (BCP 47)."),
         ExportColumn("text", "string", "The text."),
         _STANDING,

@@ -55,21 +55,20 @@ def xlsx(part: GraphPart, ontology: Ontology) -> bytes:
 
 def _sheet(sheet: Any, table: ExportTable, styles: dict[str, Any]) -> None:
     sheet.freeze_panes(1, 1)
-    filled = [any(row[n] is not None for row in table.rows) for n in range(len(table.columns))]
     shown = [
-        n
-        for n, column in enumerate(table.columns)
-        if column.name not in _OMITTED_COLUMNS and filled[n]
+        index
+        for index, column in enumerate(table.columns)
+        if column.name not in _OMITTED_COLUMNS and any(row[index] is not None for row in table.rows)
     ]
-    columns = [table.columns[n] for n in shown]
+    columns = [table.columns[index] for index in shown]
     sheet.autofilter(0, 0, len(table.rows), len(columns) - 1)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.name, styles["head"])
         sheet.set_column(place, place, _WIDTHS.get(column.name, 20))
     dates = {place for place, column in enumerate(columns) if column.type == "date"}
     for line, row in enumerate(table.rows, 1):
-        for place, n in enumerate(shown):
-            cell = row[n]
+        for place, index in enumerate(shown):
+            cell = row[index]
             if cell is None:
                 continue
             if isinstance(cell, ReferenceCell):
