@@ -11,9 +11,9 @@ from test_standing import lines
 
 
 @pytest.fixture(scope="module")
-def grounds(tmp_path_factory: pytest.TempPathFactory) -> World:
+def nested_places(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Northtown with projects in a region, an economy in it, a town in that, and an economy not."""
-    world = make_world(tmp_path_factory.mktemp("grounds") / "northtown")
+    world = make_world(tmp_path_factory.mktemp("nested_places") / "northtown")
     places = {"reeds": "lake-coast", "sails": "landia", "lamps": "northtown", "nets": "islia"}
     for name, place in places.items():
         put(
@@ -46,9 +46,7 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 def pairs(world: World, *settings: str) -> dict[frozenset[str], str]:
     """The places in common of each pair, by the ids of its projects."""
-    options = [
-        word for setting in ("topic=cyber", *settings) for word in ("--set", setting)
-    ]
+    options = [word for setting in ("topic=cyber", *settings) for word in ("--set", setting)]
     rows = lines(world, "query", "overlapping-projects", *options)
     return {
         frozenset(re.sub(".*/", "", row[key]) for key in ("project", "other")): re.sub(
@@ -59,26 +57,26 @@ def pairs(world: World, *settings: str) -> dict[frozenset[str], str]:
 
 
 @pytest.mark.long
-def test_places_that_contain_each_other_share_ground(grounds: World) -> None:
+def test_places_that_contain_each_other_share_ground(nested_places: World) -> None:
     expected = {
         frozenset({"reeds", "sails"}): "landia",
         frozenset({"reeds", "lamps"}): "northtown",
         frozenset({"sails", "lamps"}): "northtown",
     }
-    assert pairs(grounds) == expected
+    assert pairs(nested_places) == expected
     for place in ("lake-coast", "landia"):
-        assert pairs(grounds, f"place={place}") == expected
-    assert pairs(grounds, "place=islia") == {}
+        assert pairs(nested_places, f"place={place}") == expected
+    assert pairs(nested_places, "place=islia") == {}
     names = {"reeds", "sails", "lamps", "nets"}
-    overlaps = lines(grounds, "overlaps", "--kind", "project", "--since", "2031")
+    overlaps = lines(nested_places, "overlaps", "--kind", "project", "--since", "2031")
     computed = {frozenset({row["one"], row["other"]}) for row in overlaps}
     assert {pair for pair in computed if pair <= names} == expected.keys()
 
 
 @pytest.mark.long
-def test_a_search_for_a_region_is_one_for_its_economies(grounds: World) -> None:
+def test_a_search_for_a_region_is_one_for_its_economies(nested_places: World) -> None:
     def named(place: str) -> set[str]:
-        rows = lines(grounds, "query", "searches", "--set", f"place={place}")
+        rows = lines(nested_places, "query", "searches", "--set", f"place={place}")
         return {re.sub(".*/", "", row["search"]) for row in rows}
 
     assert named("landia") <= named("lake-coast")
@@ -86,7 +84,7 @@ def test_a_search_for_a_region_is_one_for_its_economies(grounds: World) -> None:
 
 
 @pytest.mark.long
-def test_a_link_that_the_curator_concludes_marks_the_row_of_a_host(grounds: World) -> None:
-    rows = lines(grounds, "query", "host-changes", "--set", "hosted=mentors-network")
+def test_a_link_that_the_curator_concludes_marks_the_row_of_a_host(nested_places: World) -> None:
+    rows = lines(nested_places, "query", "host-changes", "--set", "hosted=mentors-network")
     standing = {re.sub(".*/", "", row["event"]): row["standing"] for row in rows}
     assert (standing["plain-day"], standing["guessed-day"]) == ("", "inferred")
