@@ -37,7 +37,7 @@ def read_standings(
 def standing_text(works_facts: Iterable[tuple[Work, Iterable[Fact]]]) -> str:
     """How the given facts of works stand: words of `WORDS`, joined by a comma; empty if plainly.
 
-    An event that no source reports as held is announced.
+    An event that is planned or postponed is announced.
     """
     words: set[str] = set()
     for work, facts in works_facts:
