@@ -57,7 +57,7 @@ def counted(note: str) -> tuple[int, int]:
 def test_a_table_ends_in_its_base_and_a_format_for_machines_is_only_data(northtown: World) -> None:
     table = northtown.pcve("query", "audience-shares")
     note = table.stdout.splitlines()[-1]
-    assert note.startswith("A target group is stated for ")
+    assert note.startswith("A target group is stated or inferred for ")
     assert note.endswith(" events, projects and programmes.")
     assert northtown.pcve("query", "audience-shares", "--format", "markdown").stdout.endswith(
         f"\n{note}\n"

@@ -313,7 +313,10 @@ def co_funded(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
             dates = facts.one(work, "startDate"), facts.one(work, "endDate")
             plain = all(pays_plainly(facts, work, funder) for funder in funders)
             row = work, facts.kinds[work], len(funders), joined(funders)
-            yield *row, *dates, inferred_if(not plain)
+            keys = ("startDate", "endDate", "status")
+            ahead = facts.one(work, "status") in ("planned", "postponed")
+            words = facts.words(ahead, *((work, key) for key in keys))
+            yield *row, *dates, words or inferred_if(not plain)
 
 
 def topics_by_country_and_year(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
@@ -448,7 +451,8 @@ def trainings(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
             for number in (*count.get("value", []), *count.get("minValue", []))
         ]
         keys = ("startDate", "endDate")
-        decisive = (*keys, "status")
+        shown = ("location", "about", "audience", "organizer", "coOrganizer", "hasCount")
+        decisive = (*keys, *shown, "kind", "status")
         words = facts.words(status in ("planned", "postponed"), *((event, key) for key in decisive))
         lists = [
             joined(facts.all(event, *names))
