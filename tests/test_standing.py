@@ -20,15 +20,16 @@ def lines(world: World, *arguments: str) -> list[dict[str, str]]:
 
 
 def claims(world: World, pattern: str) -> set[str]:
-    """The ids of the projects and events with a claim on a date or a place that fits `pattern`."""
+    """The ids of works with a claim on name, date, place or status that fits `pattern`."""
     text = f"""
     PREFIX pcve: <https://w3id.org/pcve/ns#>
     PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
     PREFIX schema: <https://schema.org/>
+    PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
     SELECT DISTINCT ?work WHERE {{
       ?claim rdf:subject ?work ; rdf:predicate ?property ; rdf:object ?value .
       ?work ?property ?any .
-      FILTER (?property IN (schema:startDate, schema:endDate, schema:location))
+      FILTER (?property IN (pcve:status, schema:startDate, schema:endDate, schema:location, skos:prefLabel))
       {pattern}
     }}"""
     path = world.root / "claims.rq"
@@ -41,7 +42,7 @@ def claims(world: World, pattern: str) -> set[str]:
     return {line["work"].rpartition("/")[2] for line in csv.DictReader(io.StringIO(result.stdout))}
 
 
-def test_the_timeline_says_how_dates_and_places_stand(shipped: World) -> None:
+def test_the_timeline_says_how_the_facts_of_its_rows_stand(shipped: World) -> None:
     states = {line["id"]: line["standing"].split(", ") for line in lines(shipped, "timeline")}
     inferred = claims(
         shipped,

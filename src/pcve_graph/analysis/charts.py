@@ -196,7 +196,7 @@ def trend_chart(
     """
     _dated(timeline)
     name = ", ".join(["Topics by year", *scope_words(landscape, scope)])
-    rows = [(topic, works_by_year(timeline, topic)) for topic in topics(matrix)]
+    rows = [(topic, works_by_year(landscape, timeline, topic)) for topic in topics(matrix)]
     rows = [(topic, by_year) for topic, by_year in rows if any(by_year.values())]
     below = [
         "Numbers: projects and events in the year; shades: their share of all in the year. "

@@ -9,11 +9,9 @@ from datetime import date
 from ..model.dates import first_and_last
 from ..model.periods import NOT_KNOWN, YES, Period, period_of_days, share_a_day
 from ..model.problems import OptionError
+from ..model.standing import CALLED_OFF
 from .involvements import FUNDER, work_in_period
 from .works import Landscape, Work
-
-CALLED_OFF = ("cancelled", "postponed")
-"""Ids of the statuses of events that did not take place as dated; they are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _read(option: str, text: str) -> tuple[date, date]:
 
 
 def works_in(landscape: Landscape, kind: str, scope: Scope) -> tuple[Work, ...]:
-    """The works of a kind in `scope` at any time, without cancelled and postponed events.
+    """The works of a kind in `scope` at any time, without cancelled events.
 
     Each is without the actors and funders whose parts surely lie outside the period of the scope.
     """

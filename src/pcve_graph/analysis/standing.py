@@ -1,17 +1,14 @@
-"""How the facts that decide an answer stand: stated plainly, or inferred, contested, announced."""
+"""How the facts that decide an answer about works stand, in the words of `model.standing`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
-from ..model.periods import NOT_KNOWN, YES
+from ..model.standing import joined_standings, word_of_status
 from ..syntax.sparql_results import cell_value
 from .scope import Scope
 from .works import Landscape, Work
-
-WORDS: Final = ("inferred", "contested", "draft", "announced")
-"""The words of a cell `standing`, in their order."""
 
 Fact: TypeAlias = tuple[str, str]
 """A fact of a work: the local name of its property and its value, an IRI or a date as stated."""
@@ -35,44 +32,39 @@ def read_standings(
 
 
 def standing_text(works_facts: Iterable[tuple[Work, Iterable[Fact]]]) -> str:
-    """How the given facts of works stand: words of `WORDS`, joined by a comma; empty if plainly.
+    """How the given facts of works and their statuses stand; empty if all are stated plainly.
 
-    An event that no source reports as held is announced.
+    The status decides each row about a work: whether it took place, or is only announced.
     """
     words: set[str] = set()
     for work, facts in works_facts:
-        words |= {"announced"} if work.status == "planned" else set()
+        words.add(word_of_status(work.status))
         if work.standings:
             words.update(*(work.standings.get(fact, ()) for fact in facts))
+            words.update(*(of for (key, _), of in work.standings.items() if key == "status"))
     return joined_standings(words)
-
-
-def holds_with_standing(answer: str, standing: str) -> str:
-    """Whether a row holds, by the answer that its dates give and by its standing.
-
-    A row that rests on facts that are not stated plainly is never `yes` (queries/README.md).
-
-    >>> holds_with_standing("yes", ""), holds_with_standing("yes", "announced")
-    ('yes', 'not known')
-    """
-    return NOT_KNOWN if answer == YES and standing else answer
 
 
 def may_stand_otherwise(work: Work) -> bool:
     """Whether any fact of a work is not stated plainly, or the work is only announced."""
-    return bool(work.standings) or work.status == "planned"
-
-
-def joined_standings(texts: Iterable[str]) -> str:
-    """The words of `WORDS` that occur in any of the texts, joined by a comma."""
-    words = {word for text in texts for word in text.split(", ")}
-    return ", ".join(word for word in WORDS if word in words)
+    return bool(work.standings or word_of_status(work.status))
 
 
 def facts_of_dates(work: Work) -> set[Fact]:
     """The start and the end that a work states."""
     dates = (("startDate", work.start), ("endDate", work.end))
     return {(key, text) for key, text in dates if text}
+
+
+def facts_shown(landscape: Landscape, work: Work) -> set[Fact]:
+    """The facts that a line about a work shows: its name, its dates, and where it is.
+
+    Where no place is stated, that is whether it was online.
+    """
+    facts = {("prefLabel", work.label)} | facts_of_dates(work) | facts_of_place(landscape, work)
+    if not work.places and work.mode == "online":
+        facts |= {fact for fact in work.standings if fact[0] == "mode"}
+    return facts
 
 
 def facts_of_place(landscape: Landscape, work: Work, place: str = "") -> set[Fact]:

@@ -13,6 +13,7 @@ from ..graph.labels import designation_notes
 from ..model.dates import plain_date
 from ..model.periods import NOT_KNOWN, YES
 from ..model.project import Project
+from ..model.standing import ANNOUNCED, holds_with_standing, joined_standings, word_of_status
 from ..model.words import quantity
 from ..query.columns import Column, select_rows
 from ..query.render import format_date
@@ -23,11 +24,11 @@ from .coverage.report import NO_PROOF, NONE, POSSIBLE, count_text, scope_words
 from .load import SOURCE_COLUMNS
 from .scope import Scope, ScopedWorks, in_period, works_in
 from .standing import (
+    facts_of_axis,
     facts_of_dates,
-    facts_of_place,
     facts_of_scope,
-    holds_with_standing,
-    joined_standings,
+    facts_shown,
+    may_stand_otherwise,
     standing_text,
 )
 from .tables import ReportCell, ReportTable
@@ -62,8 +63,10 @@ class Timeline:
 
     A work that states only its end is sorted by its end. `years` has all possible years, without
     gaps, each with the works that surely ran in it. `unsure` are the IRIs of works whose dates
-    leave open whether they belong to the period of the scope, `standings` the words for works whose
-    facts are not stated plainly. `base` says how many works state what the scope selects by.
+    leave open whether they belong to the period of the scope, `standings` how the facts stand that
+    the line of a work shows or that put it there, `deciding` only those that put it there: its
+    dates, its status and what the scope selects by; both only of works of which any is not stated
+    plainly. `base` says how many works state what the scope selects by.
     """
 
     dated: tuple[Work, ...]
@@ -73,23 +76,35 @@ class Timeline:
     unsure: frozenset[str] = frozenset()
     base: tuple[str, ...] = ()
     standings: Mapping[str, str] = field(default_factory=dict)
+    deciding: Mapping[str, str] = field(default_factory=dict)
 
     def standing(self, work: Work) -> str:
-        """How the dates and places of a work stand, and what puts it into the scope."""
+        """How the facts stand that the line of a work shows or that put it there."""
         return self.standings.get(work.iri, "")
 
     def holds(self, work: Work) -> str:
-        """Whether a work surely belongs to the timeline: `yes` or `not known`."""
-        by_dates = NOT_KNOWN if work.iri in self.unsure else YES
-        return holds_with_standing(by_dates, self.standing(work))
+        """Whether the line of a work surely holds: `yes` or `not known`."""
+        return holds_with_standing(self.belongs(work), self.standing(work))
 
-    def by_holds(self, works: Iterable[Work]) -> ScopedWorks:
-        """Works that surely belong to the timeline, and works that may."""
-        works = tuple(works)
-        return ScopedWorks(
-            tuple(work for work in works if self.holds(work) == YES),
-            tuple(work for work in works if self.holds(work) != YES),
-        )
+    def belongs(self, work: Work) -> str:
+        """Whether a work surely belongs to the timeline, whatever else its line shows."""
+        by_dates = NOT_KNOWN if work.iri in self.unsure else YES
+        return holds_with_standing(by_dates, self.deciding.get(work.iri, ""))
+
+    def by_holds(
+        self, works: Iterable[Work], standings: Mapping[str, str] | None = None
+    ) -> ScopedWorks:
+        """Works that surely belong to the timeline, and works that may.
+
+        `standings` are those of further facts that must hold of a work, by its IRI.
+        """
+        sure: list[Work] = []
+        maybe: list[Work] = []
+        for work in works:
+            standing = standings.get(work.iri, "") if standings else ""
+            holds = holds_with_standing(self.belongs(work), standing)
+            (sure if holds == YES else maybe).append(work)
+        return ScopedWorks(tuple(sure), tuple(maybe))
 
     @property
     def bounded(self) -> tuple[Work, ...]:
@@ -147,7 +162,7 @@ def build_timeline(
         collected,
         frozenset(work.iri for work in things.maybe),
         tuple(base_notes(landscape, scope, kinds)),
-        {work.iri: words for work in works if (words := _standing(landscape, work, scope))},
+        *_standings(landscape, works, scope),
     )
 
 
@@ -168,9 +183,10 @@ def timeline_table(
 ) -> ReportTable:
     """The works in order of time, a row each; those without a date last, with empty cells.
 
-    Dates are as stated: a day, month or year. `standing` says how the dates and places of a work
-    and what puts it into the scope stand; the cell `holds` is `not known` where it is not empty,
-    and for works whose dates leave open whether they belong to the period.
+    Dates are as stated: a day, month or year. `standing` says how the facts stand that a row shows
+    (name, dates, places) or that put it there (dates, status, what the scope selects by); the cell
+    `holds` is `not known` where it is not empty, and for works whose dates leave open whether they
+    belong to the period.
     """
     rows: list[tuple[ReportCell, ...]] = []
     for work in (*timeline.dated, *timeline.undated):
@@ -226,10 +242,18 @@ def _going_on(things: ScopedWorks) -> str:
     return f"{quantity(sure, 'thing')} going on" + (f", and {maybe} possibly" if maybe else "")
 
 
-def _standing(landscape: Landscape, work: Work, scope: Scope) -> str:
-    """How the dates and places of a work stand, and what puts it into the scope."""
-    facts = facts_of_dates(work) | facts_of_place(landscape, work)
-    return standing_text([(work, facts | facts_of_scope(landscape, work, scope))])
+def _standings(
+    landscape: Landscape, works: Iterable[Work], scope: Scope
+) -> tuple[dict[str, str], dict[str, str]]:
+    """`standings` and `deciding` of a timeline of these works."""
+    standings, deciding = {}, {}
+    for work in filter(may_stand_otherwise, works):
+        facts = facts_of_dates(work) | facts_of_scope(landscape, work, scope)
+        if words := standing_text([(work, facts | facts_shown(landscape, work))]):
+            standings[work.iri] = words
+        if words := standing_text([(work, facts)]):
+            deciding[work.iri] = words
+    return standings, deciding
 
 
 def _line(landscape: Landscape, work: Work, timeline: Timeline, scope: Scope) -> str:
@@ -241,7 +265,7 @@ def _line(landscape: Landscape, work: Work, timeline: Timeline, scope: Scope) ->
         when = f"since {when}"
     where = ", ".join(landscape.label(place) for place in work.places)
     where = where or ("online" if work.mode == "online" else "place not known")
-    unsure = bool(scope.first or scope.last) and timeline.holds(work) == NOT_KNOWN
+    unsure = bool(scope.first or scope.last) and timeline.belongs(work) == NOT_KNOWN
     marks = [f"whether in the period: {NOT_KNOWN}"] if unsure else []
     marks += filter(None, [timeline.standing(work)])
     when += ": " if when else ""
@@ -262,7 +286,7 @@ def undated_notes(timeline: Timeline) -> Iterator[str]:
     if rest:
         words = joined_standings(rest).replace(", ", " or ")
         yield f"Not sure, as facts are {words}: {quantity(len(rest), 'thing')}."
-    announced = sum(work.status == "planned" for work in timeline.dated)
+    announced = sum(word_of_status(work.status) == ANNOUNCED for work in timeline.dated)
     if unplaced := len(timeline.without_year):
         yield f"{quantity(unplaced, 'thing')} in no year for certain: counted in none."
     if announced:
@@ -304,7 +328,7 @@ def trend_table(
     span = list(timeline.counted)
     rows: list[tuple[ReportCell, ...]] = []
     for topic in topics(matrix):
-        by_year = works_by_year(timeline, topic)
+        by_year = works_by_year(landscape, timeline, topic)
         if any(by_year.values()):
             cells = [_share(of, len(timeline.counted[year])) for year, of in by_year.items()]
             rows.append((topic.label, *cells))
@@ -358,9 +382,17 @@ def topics(matrix: Matrix) -> tuple[AxisEntry, ...]:
     )
 
 
-def works_by_year(timeline: Timeline, topic: AxisEntry) -> dict[str, ScopedWorks]:
-    """The works on a topic or a narrower one, by year."""
-    return {
-        year: timeline.by_holds(w for w in works if topic.key in (*w.topics, *w.wider))
+def works_by_year(
+    landscape: Landscape, timeline: Timeline, topic: AxisEntry
+) -> dict[str, ScopedWorks]:
+    """The works on a topic or a narrower one, by year; possible where the topic is so."""
+    works_on_topic = {
+        year: [work for work in works if topic.key in (*work.topics, *work.wider)]
         for year, works in timeline.counted.items()
     }
+    standings = {
+        work.iri: standing_text([(work, facts_of_axis(landscape, work, "topic", topic.key))])
+        for works in works_on_topic.values()
+        for work in filter(may_stand_otherwise, works)
+    }
+    return {year: timeline.by_holds(works, standings) for year, works in works_on_topic.items()}

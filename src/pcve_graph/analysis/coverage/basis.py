@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...model.periods import YES
+from ...model.standing import holds_with_standing, joined_standings
 from ...model.words import quantity
 from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..standing import (
@@ -13,8 +14,6 @@ from ..standing import (
     facts_of_axis,
     facts_of_place,
     facts_of_scope,
-    holds_with_standing,
-    joined_standings,
     may_stand_otherwise,
     standing_text,
 )

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from ...graph.labels import designation_notes
 from ...model.project import Project
+from ...model.standing import ANNOUNCED, word_of_status
 from ...model.words import quantity
 from ...query.columns import select_rows
 from ...query.render import format_date
@@ -143,7 +144,7 @@ def weakness(work: Work, on: date | None) -> str:
     if not (work.start or work.end or work.earliest or work.latest):
         return "no dates stated"
     if work.kind == "event":
-        return "announced only" if work.status == "planned" else ""
+        return "announced only" if word_of_status(work.status) == ANNOUNCED else ""
     if on and work.period.last < on.toordinal():
         return f"ended {format_date(work.end or work.start or '')}"
     if on and work.period.first > on.toordinal():

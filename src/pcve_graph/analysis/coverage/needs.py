@@ -19,6 +19,7 @@ from ...graph.labels import designation_notes, labels
 from ...model.namespaces import local_name
 from ...model.periods import NEVER, NO, NOT_KNOWN, YES, Period, period_of_dates, share_a_day
 from ...model.project import Project
+from ...model.standing import holds_with_standing, joined_standings
 from ...model.words import quantity
 from ...query.columns import Column, select_rows
 from ...query.render import format_date
@@ -28,8 +29,6 @@ from ..standing import (
     facts_of_axis,
     facts_of_dates,
     facts_of_place,
-    holds_with_standing,
-    joined_standings,
     standing_text,
 )
 from ..tables import ReportCell, ReportTable

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pyoxigraph as ox
 
 from ...graph.labels import designation_notes as footnotes
+from ...model.standing import ANNOUNCED, joined_standings, word_of_status
 from ...model.words import quantity
 from ...query.render import format_date
 from ..scope import Scope, ScopedWorks
-from ..standing import joined_standings
 from ..tables import ReportCell, ReportTable
 from ..works import BudgetSum, Landscape, budget_sums
 from .basis import AXIS_WORDS, base_notes, cell_standing, is_transposed, works_by_holds
@@ -277,7 +277,7 @@ def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
         )
     else:
         yield "A work with several places or columns is in each, so rows and columns do not add up."
-    announced = sum(work.status == "planned" for work in every.all())
+    announced = sum(word_of_status(work.status) == ANNOUNCED for work in every.all())
     if announced:
         events = quantity(announced, "event")
         yield f"Announced only, with no source here that it was held: {events}."

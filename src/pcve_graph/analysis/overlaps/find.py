@@ -9,8 +9,8 @@ from datetime import date
 from typing import TypeAlias
 
 from ...model.periods import NO, NOT_KNOWN, YES, Period, period_of_days, share_a_day
+from ...model.standing import CALLED_OFF
 from ..involvements import FUNDER
-from ..scope import CALLED_OFF
 from ..works import Work
 from . import candidates
 from .profiles import WorkProfile, WorkProfiles

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from ...graph.labels import designation_notes
 from ...graph.serialize import serialize
 from ...model.namespaces import concept_iri, expand, hashed_iri
-from ..standing import holds_with_standing
+from ...model.standing import holds_with_standing
 from ..tables import ReportCell, ReportTable
 from ..works import Landscape
 from .find import OverlapCriteria, OverlapPair, Overlaps

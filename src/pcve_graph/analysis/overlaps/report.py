@@ -12,8 +12,8 @@ from ...graph import claims
 from ...graph.labels import designation_notes
 from ...model.namespaces import expand, source_iri
 from ...model.periods import YES
+from ...model.standing import joined_standings
 from ...query.text_table import indented_lines
-from ..standing import joined_standings
 from ..works import Landscape, Work
 from .find import OverlapCriteria, OverlapPair, Overlaps
 from .reasons import OverlapGroup, overlap_groups, pair_standing, reason_text

@@ -7,15 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ...model.namespaces import LABELS, concept_iri
+from ...model.standing import CONTESTED, INFERRED, joined_standings, word_of_status
 from ...model.terms import Iri, NTerm, is_iri, to_iri
 from .entities import Entities, full_iri, term_value
 
 Fact = tuple[Iri, Iri, NTerm]
 """Subject and property as IRIs, and the value."""
 
-_INFERRED: Final = concept_iri("certainty", "inferred")
-_PLANNED: Final = concept_iri("event-status", "planned")
-_WORDS: Final = ("inferred", "contested", "announced")
+_INFERRED_IRI: Final = concept_iri("certainty", "inferred")
 
 DATES: Final = ("schema:startDate", "schema:endDate")
 _LABELS: Final = frozenset(map(full_iri, LABELS))
@@ -53,17 +52,15 @@ class Standings:
     def of(self, facts: Iterable[Fact], status: Iterable[Iri] = ()) -> str:
         """The words that apply to any of these facts, joined by `, `; empty if all stand plainly.
 
-        `status` are the statuses of the event that a row is about: `announced` is of planned ones.
+        `status` are the statuses of the thing that a row is about.
         """
-        apply = set()
+        apply = {word_of_status(iri) for iri in status}
         for fact in facts:
-            if self._certainties.get(fact) == {_INFERRED}:
-                apply.add("inferred")
+            if self._certainties.get(fact) == {_INFERRED_IRI}:
+                apply.add(INFERRED)
             if fact in self._contested:
-                apply.add("contested")
-        if _PLANNED in status:
-            apply.add("announced")
-        return ", ".join(word for word in _WORDS if word in apply)
+                apply.add(CONTESTED)
+        return joined_standings(apply)
 
     def of_event(self, entities: Entities, event: Iri) -> str:
         """`of` the facts that decide whether, when and where an event takes place."""
@@ -77,7 +74,7 @@ class Standings:
         named where only some of a property are concerned. Empty if all stand plainly.
         """
         clauses = []
-        for word in _WORDS[:2]:
+        for word in (INFERRED, CONTESTED):
             concerned = []
             for part, name in properties.items():
                 facts = facts_shown(entities, iri, name)
