@@ -15,8 +15,8 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.analysis.coverage.gaps import weakness
 from pcve_graph.analysis.coverage.matrix import AXES, Matrix, coverage_matrix, read_axis_labels
+from pcve_graph.analysis.coverage.weakness import weakness
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.scope import Scope
 from pcve_graph.analysis.tables import FORMATS

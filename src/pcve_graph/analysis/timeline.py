@@ -249,7 +249,7 @@ def _standings(
     standings, deciding = {}, {}
     for work in filter(may_stand_otherwise, works):
         facts = facts_of_dates(work) | facts_of_scope(landscape, work, scope)
-        if words := standing_text([(work, facts | facts_shown(landscape, work))]):
+        if words := standing_text([(work, facts | facts_shown(work))]):
             standings[work.iri] = words
         if words := standing_text([(work, facts)]):
             deciding[work.iri] = words

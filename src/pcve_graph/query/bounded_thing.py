@@ -261,4 +261,4 @@ def _marks(pieces: Sequence[Evidence], alone: bool, holds: list[str]) -> str:
         marks += ["contested"] if first.contested else []
         marks += ["named together with other sources"] if alone and first.unassigned else []
         marks += filter(None, [reading_mark(pieces)])
-    return f" ({', '.join(marks)})" if marks else ""
+    return f" ({', '.join(dict.fromkeys(marks))})" if marks else ""

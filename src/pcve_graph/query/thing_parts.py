@@ -51,7 +51,11 @@ def header(view: ThingView) -> list[str]:
     kind = f"{view.type}; title by the curator" if curators else view.type
     lines = [f"{single_line(view.label)}  ({single_line(kind)})", view.iri]
     if view.day and not view.is_source:
-        lines.append(f"on {format_date(view.day)}: {_IN_ITS_DATES[view.holds]}")
+        lines.append(f"on {format_date(view.day)}: {_IN_ITS_DATES[view.within_dates]}")
+        if view.standing:
+            words = view.standing.replace(", ", " or ")
+            is_unsure = view.within_dates == YES
+            lines[-1] += f"; not sure, as facts are {words}" if is_unsure else f" ({view.standing})"
     return lines
 
 
@@ -64,8 +68,14 @@ _IN_ITS_DATES: Final = {
 
 
 def marks_of_day(fact: ThingFact | IncomingFact) -> list[str]:
-    """The mark of a fact that does not surely hold on the day that is asked for."""
-    return [fact.holds] if fact.holds not in ("", YES) else []
+    """The marks of a fact that does not surely hold on the day that is asked for, with the reason.
+
+    The reason is how the dates and the status of the thing stand that the fact is about.
+    """
+    marks = [fact.holds] if fact.holds not in ("", YES) else []
+    if isinstance(fact, IncomingFact) and fact.standing:
+        marks += fact.standing.split(", ")
+    return marks
 
 
 def grades_line(view: ThingView) -> str:
