@@ -594,7 +594,6 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
             "'1850' is not in this matrix, which has 20",
         ),
         (["--cell", "albania/prisons", "--gaps"], "cannot be combined with --gaps"),
-        (["--cell", "albania/prisons", "--format", "csv"], "--cell is available as text only"),
         (["--gaps", "--count", "money"], "require --count projects, events or actors"),
         (["-o", "/nowhere/x"], "cannot be written"),
     ],

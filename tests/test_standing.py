@@ -133,7 +133,8 @@ def test_the_timeline_says_how_many_things_are_sure(shipped: World) -> None:
         unsure = f"[{line['id']}] (whether in the period: not known" in text
         assert unsure is (line["holds"] == "not known")
     trend = lines(shipped, "timeline", *options, "--trend")
-    assert {row["2023"] for row in trend if row["topic"] == "all things"} == {"1 +1?"}
+    (year,) = [row for row in trend if (row["topicId"], row["year"]) == ("all", "2023")]
+    assert (year["sure"], year["notKnown"], len(year["things"].split())) == ("1", "1", 2)
 
 
 @pytest.mark.long

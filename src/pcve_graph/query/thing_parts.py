@@ -117,10 +117,15 @@ def recheck_lines(view: ThingView, numbered: Sequence[tuple[int, SourceReference
     return ["last recheck of the sources", *lines] if lines else []
 
 
+LEAST: Final = 24
+"""The fewest columns that words or a value are cut to."""
+
+
 def incoming_value(fact: IncomingFact, room: int = 0) -> str:
     """The thing that a fact is about: its label, id and dates as stated.
 
-    The label is cut where the whole is longer than `room`; 0 is no limit.
+    The label is cut where the whole is longer than `room`, but to no less than `LEAST`; 0 is no
+    limit.
     """
     dates = dict.fromkeys(filter(None, (fact.start, fact.end)))
     period = " – ".join(map(format_date, dates))
@@ -128,9 +133,19 @@ def incoming_value(fact: IncomingFact, room: int = 0) -> str:
         period = f"until {period}"
     rest = f" ({single_line(fact.id)})" + (f", {period}" if period else "")
     label = single_line(fact.label)
-    return f"{cut(label, room - len(rest)) if room else label}{rest}"
+    return f"{cut(label, max(LEAST, room - len(rest))) if room else label}{rest}"
 
 
 def cut(text: str, width: int) -> str:
-    """`text` in `width` characters, with an ellipsis where some are missing."""
-    return text if len(text) <= width else f"{text[: max(0, width - 1)].rstrip()}…"
+    """`text` in `width` characters, with an ellipsis where some are missing.
+
+    Whole words are kept, unless that is less than half of the room.
+
+    >>> cut("Council conclusions", 14), cut("Deradicalisation", 9)
+    ('Council…', 'Deradica…')
+    """
+    if len(text) <= width:
+        return text
+    kept = text[: max(0, width - 1)]
+    end = len(kept) if text[len(kept)] == " " else kept.rfind(" ")
+    return f"{(kept[:end] if end >= len(kept) / 2 else kept).rstrip(' ,;:')}…"
