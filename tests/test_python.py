@@ -393,7 +393,9 @@ def test_a_trend_and_a_cell_are_numbers_and_things(kg: KnowledgeGraph) -> None:
     assert list(whole["year"]) == list(range(whole["year"].min(), whole["year"].max() + 1))
     cell = kg.coverage(cell="landia/prisons")
     counts = kg.coverage(topic="prisons").to_pandas()
-    (things,) = counts[(counts["economyId"] == "landia") & (counts["topicId"] == "prisons")]["things"]
+    (things,) = counts[(counts["economyId"] == "landia") & (counts["topicId"] == "prisons")][
+        "things"
+    ]
     assert list(cell.to_pandas()["id"]) == things.split()
     assert not (counts["standing"] == "").any()
     assert counts["standing"].isna().any()
