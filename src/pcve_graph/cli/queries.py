@@ -25,6 +25,7 @@ from ..query.saved import Parameter, SavedQuery, read_queries
 from ..query.themes import THEMES
 from ..system.sandbox import inside
 from .bounds import SECONDS
+from .check_queries import CheckOptions, check_queries
 from .console import (
     despite_closed_pipe,
     handle_errors,
@@ -128,28 +129,28 @@ def queries(
         write_result(pasteable_sparql(project, graph, sparql, queries, settings), form="sparql")
         return
     if check or endpoint:
-        from ..query.worker import QueryWorker
-        from ..system.sandbox.process import LimitedProcess
-
-        saved = None if endpoint else open_or_build(project)
-        process = LimitedProcess("--timeout --memory")
-        worker = (
-            QueryWorker(saved.folder / "store", process, inside.current_limits()[1])
-            if saved
-            else None
-        )
-        with process:
-            from .check_queries import CheckOptions, check_queries
-
-            graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
-            options = CheckOptions(queries, timeout, since, save)
-            sys.exit(check_queries(graph, project, options))
+        sys.exit(_check(project, endpoint, CheckOptions(queries, timeout, since, save)))
     reply = query_catalogue(project, queries, theme)
     with despite_closed_pipe():
         write_result(reply.text, form=reply.form)
     write_messages(*reply.messages)
     if reply.problems:
         raise ContentError(list(reply.problems))
+
+
+def _check(project: Project, endpoint: EndpointTarget | None, options: CheckOptions) -> int:
+    """Run each query with its examples; the exit code."""
+    from ..query.worker import QueryWorker
+    from ..system.sandbox.process import LimitedProcess
+
+    saved = None if endpoint else open_or_build(project)
+    process = LimitedProcess("--timeout --memory")
+    worker = (
+        QueryWorker(saved.folder / "store", process, inside.current_limits()[1]) if saved else None
+    )
+    with process:
+        graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
+        return check_queries(graph, project, options)
 
 
 def pasteable_sparql(

@@ -13,7 +13,6 @@ from ..evidence.passages import Passage
 from ..model.grades import Grade, Support, grade
 from ..model.namespaces import concept_iri, expand, local_name, nterm, source_iri
 from ..model.problems import UsageError
-from ..model.standing import CONTESTED, INFERRED, joined_standings
 from ..model.terms import NTerm, NTriple, Term, from_iri, parse_statement, triple_line
 from .labels import labels
 
@@ -114,17 +113,6 @@ class Evidence:
 def grade_of(pieces: Iterable[Evidence]) -> Grade:
     """The grade of a fact with this evidence."""
     return grade(piece.support for piece in pieces)
-
-
-def standing_of(pieces: Iterable[Evidence]) -> str:
-    """How a fact with this evidence stands: `inferred` if all of it is, `contested` if any is.
-
-    Words as in `model.standing`; empty where it is stated plainly, or has no evidence.
-    """
-    pieces = tuple(pieces)
-    inferred = bool(pieces) and all(piece.certainty == INFERRED for piece in pieces)
-    contested = any(piece.contested for piece in pieces)
-    return joined_standings((INFERRED * inferred, CONTESTED * contested))
 
 
 def fact_grades(

@@ -12,14 +12,7 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from ..graph.claims import (
-    Evidence,
-    claimed_statement,
-    evidence,
-    standing_of,
-    value_text,
-    values,
-)
+from ..graph.claims import Evidence, claimed_statement, evidence, value_text, values
 from ..graph.labels import designation_notes, labels
 from ..graph.replaced import current_node
 from ..model import namespaces
@@ -34,7 +27,7 @@ from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
 from .incoming import claims_with_object
 from .page_order import LAST, page_order
-from .state_of_day import DATES, StateOfDay
+from .state_of_day import DATES, StateOfDay, standing_of
 from .thing_view import (
     SOURCES,
     IncomingFact,

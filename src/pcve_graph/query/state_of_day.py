@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.claims import Evidence, evidence, standing_of, value_text, values
+from ..graph.claims import Evidence, evidence, value_text, values
 from ..model.dates import BOUND_PROPERTIES
 from ..model.namespaces import expand
 from ..model.periods import (
@@ -22,7 +22,13 @@ from ..model.periods import (
     share_a_day,
 )
 from ..model.schema import Ontology
-from ..model.standing import holds_with_standing, joined_standings, word_of_status
+from ..model.standing import (
+    CONTESTED,
+    INFERRED,
+    holds_with_standing,
+    joined_standings,
+    word_of_status,
+)
 from ..model.terms import Iri, Term
 from .render import format_date
 from .thing_view import ThingFact
@@ -35,6 +41,17 @@ DATES: Final = ("schema:startDate", "schema:endDate")
 
 _ORDER: Final = (YES, NOT_KNOWN, UNDATED, NO)
 """What several nodes for one fact say together: the first of these that one of them says."""
+
+
+def standing_of(pieces: Iterable[Evidence]) -> str:
+    """How a fact with this evidence stands: `inferred` if all of it is, `contested` if any is.
+
+    Words as in `model.standing`; empty where it is stated plainly, or has no evidence.
+    """
+    pieces = tuple(pieces)
+    inferred = bool(pieces) and all(piece.certainty == INFERRED for piece in pieces)
+    contested = any(piece.contested for piece in pieces)
+    return joined_standings((INFERRED * inferred, CONTESTED * contested))
 
 
 class StateOfDay:
