@@ -276,7 +276,7 @@ METHODS = {
     "diff": {"form", "output"},
     "export": {"listed"},
     "overlaps": {"form", "output"},
-    "queries": {"check", "timeout", "endpoint", "sparql", "settings", "since", "save"},
+    "queries": {"name", "check", "timeout", "endpoint", "sparql", "settings", "since", "save"},
     "search": {"form"},
     "show": {"endpoint"},
     "timeline": {"form", "output"},
