@@ -37,6 +37,8 @@ _SHOWN_PROPERTIES: Final = (
     *BOUND_PROPERTIES.values(),
     *DATES,
     "pcve:status",
+    *("pcve:hasNaming", "schema:name"),
+    *("pcve:hasInvolvement", "pcve:actor", "pcve:role"),
     "schema:url",
     "schema:archivedAt",
     WITHDRAWN,
@@ -150,7 +152,7 @@ def _add_incoming(endpoint: Endpoint, store: ox.Store, node: ox.NamedNode, point
     _add_answer(incoming, endpoint.ask(pointing))
     store.extend(incoming)
     subjects = {quad.subject for quad in incoming if isinstance(quad.subject, ox.NamedNode)}
-    _add_properties(endpoint, store, subjects, (*LABELS, *DATES, *BOUND_PROPERTIES.values()))
+    _add_properties(endpoint, store, subjects, _SHOWN_PROPERTIES)
     _add_deciding_claims(endpoint, store, subjects)
     path = "/".join(f"{nterm(name)}?" for name in _PARTS)
     claims = ox.Store()
@@ -169,8 +171,7 @@ def _add_incoming(endpoint: Endpoint, store: ox.Store, node: ox.NamedNode, point
 def _add_deciding_claims(
     endpoint: Endpoint, store: ox.Store, subjects: Iterable[ox.NamedNode]
 ) -> None:
-    """Add the dates and the status of things, with the claims that state them."""
-    _add_properties(endpoint, store, subjects, _DECIDING)
+    """Add the claims that state the dates and the status of things."""
     path = "/".join(f"{nterm(name)}?" for name in ("pcve:evidence", "prov:hadPrimarySource"))
     names = " ".join(map(nterm, _DECIDING))
     for block in _blocks(subjects):
