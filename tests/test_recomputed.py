@@ -90,24 +90,28 @@ def brokers(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
         yield year, actor, len(others), events[year, actor]
 
 
-def flow(facts: RecordFacts, project: str) -> set[tuple[str, str]]:
-    """(funder, what it pays for) of all money that reaches a project."""
+def flow(facts: RecordFacts, project: str) -> dict[tuple[str, str], bool]:
+    """(funder, what it pays for) of all money that reaches a project, and whether plainly."""
+    wholes = plain_wholes(facts, project)
     pairs = {
-        (funder, whole)
+        (funder, whole): whole in wholes and pays_plainly(facts, whole, funder)
         for whole in facts.closure(project, "isPartOf", "fundedThrough")
         for funder in facts.direct_funders(whole)
     }
-    waiting = [
-        origin
-        for part in facts.parts(project, "hasTransaction")
-        for origin in part.get("partOfTransaction", [])
-    ]
+    shares = facts.nested.get(project, {}).get("hasTransaction", {})
+    waiting = [(f"{project}/{name}", True) for name in shares]
     while waiting:
-        owner, _, name = waiting.pop().partition("/")
+        node, plain = waiting.pop()
+        owner, _, name = node.partition("/")
         part = facts.nested[owner]["hasTransaction"][name]
-        waiting += part.get("partOfTransaction", [])
-        if "partOfTransaction" not in part:
-            pairs |= {(payer, owner) for payer in part.get("payer", [])}
+        plain = plain and not is_inferred(facts, owner, "hasTransaction", node)
+        for origin in part.get("partOfTransaction", []):
+            link = is_inferred(facts, node, "partOfTransaction", origin)
+            waiting.append((origin, plain and not link))
+        if "partOfTransaction" not in part and owner != project:
+            for payer in part.get("payer", []):
+                is_plain = plain and not is_inferred(facts, node, "payer", payer)
+                pairs[payer, owner] = pairs.get((payer, owner), False) or is_plain
     return pairs
 
 
@@ -159,6 +163,9 @@ def funding_flow(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...
                 funder, joined(between), project, joined(facts.all(project, *RUNS)),
                 joined(facts.all(project, "partner")), facts.one(project, "startDate"),
                 facts.one(project, "endDate"),
+                inferred_if(bool(pairs) and not any(
+                    plain for (payer, _), plain in pairs.items() if payer == funder
+                )),
             )  # fmt: skip
 
 
@@ -379,7 +386,16 @@ def last_funded(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]
         final = max(last_days.values(), default=None)
         last = [work for work, day in last_days.items() if day == final]
         endless = sum(not end for end in ends.values())
-        yield funder, len(paid), endless, joined([ends[work] for work in last]), joined(last)
+        unsure = {work for work in paid if not pays_plainly(facts, work, funder)}
+        words = {work: facts.words(False, (work, "endDate")) for work in paid}
+        doubtful = {work for work in paid if words[work]} | unsure
+        standing = [
+            word
+            for word, applies in (("inferred", bool(unsure)), ("contested", False))
+            if applies or any(word in text for text in words.values())
+        ]
+        row = funder, len(paid), endless, joined([ends[work] for work in last]), joined(last)
+        yield *row, len(doubtful), ", ".join(standing)
 
 
 def funders_by_topic(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
@@ -388,11 +404,18 @@ def funders_by_topic(facts: RecordFacts, world: World) -> Iterator[tuple[object,
     for work in facts.of_type(*WORKS):
         wholes = facts.closure(work, "isPartOf", "fundedThrough")
         funders = {funder for whole in wholes for funder in facts.direct_funders(whole)}
-        for topic in {term for stated in facts.all(work, "about") for term in wider[stated]}:
+        topics: dict[str, bool] = {}
+        for stated in facts.all(work, "about"):
+            is_plain = not is_inferred(facts, work, "about", stated)
+            topics |= {term: topics.get(term, False) or is_plain for term in wider[stated]}
+        for topic, is_plain in topics.items():
             for funder in funders:
                 counts[funder, topic][facts.kinds[work]] += 1
+                if not (is_plain and reaches_plainly(facts, work, funder)):
+                    counts[funder, topic]["uncertain"] += 1
     for row, count in counts.items():
-        yield *row, count["Project"], count["Programme"]
+        numbers = (count[key] for key in ("Project", "Programme", "uncertain"))
+        yield *row, *numbers, inferred_if(count["uncertain"] > 0)
 
 
 def who_what_where(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:

@@ -29,6 +29,13 @@ _ISO: Final = re.compile(r"(?<!\d)(\d{4})[-/.](\d\d)(?:[-/.](\d\d))?(?![\d])")
 _MONTH_YEAR: Final = re.compile(r"(?<![\d./-])(0?[1-9]|1[0-2])\s?[./]\s?((?:19|20)\d\d)(?!\d)")
 _YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s?[-–—/]\s?(\d\d)(?![\d.,-])")
 
+_YEAR_OF_TWO: Final = re.compile(
+    r"(?:\b(?:fiscal|financial|budget(?:ary)?|school|academic)\s+years?|\bFY|(?:haushalts|schul)jahr\w*)"
+    r"[\s:(,]*$",
+    re.I,
+)
+"""Words before a fiscal or school year: FY 2010-11 lies in two years and is not November 2010."""
+
 
 @dataclass(frozen=True, slots=True)
 class DateMention:
@@ -72,6 +79,10 @@ def blank_numeric(words: str) -> tuple[str, list[tuple[int, DateMention]]]:
 
     def iso(match: re.Match[str]) -> str:
         year, month, day = int(match[1]), int(match[2]), int(match[3] or 0)
+        if not day and month == (year + 1) % 100:
+            before = match.string[: match.start()][-40:]
+            if "/" in match.group() or _YEAR_OF_TWO.search(before):
+                return match.group()
         return put(match, (year, month, day)) if _is_day(year, month, day or 1) else match.group()
 
     def years(match: re.Match[str]) -> str:

@@ -25,7 +25,7 @@ Triple: TypeAlias = tuple[NTerm, NTerm, NTerm]
 NO_VALUE: Final = ("value-status", "no-value")
 """The list and the term that is the value of a claim that there is none."""
 _RANKS: Final = ("preferred", "normal", "deprecated")
-_CERTAINTIES: Final = ("stated", "assigned", "inferred")
+CERTAINTIES: Final = ("stated", "assigned", "inferred")
 """From the strongest to the weakest."""
 
 
@@ -95,7 +95,7 @@ class CollectedClaim:
     def certainty(self) -> str:
         """The strongest certainty of its evidence; of evidence with problems none is known."""
         stated = (item.certainty for item in self.evidence.values())
-        return min(stated, key=_CERTAINTIES.index, default=default_certainty(self.key))
+        return min(stated, key=CERTAINTIES.index, default=default_certainty(self.key))
 
 
 def default_certainty(key: RecordKey) -> str:

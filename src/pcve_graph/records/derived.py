@@ -6,6 +6,7 @@ involvement. Each has the position of the statement that it is derived from.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -15,7 +16,8 @@ from ..model.namespaces import expand, hashed_iri, local_name, nterm
 from ..model.problems import Position, Problem, rule_problem
 from ..model.schema import Ontology, RecordClass
 from ..model.terms import Iri, NTerm, lexical, literal, to_iri
-from .claims import ClaimCollector, CollectedClaim, Triple
+from .block_terms import concept
+from .claims import CERTAINTIES, ClaimCollector, CollectedClaim, Triple
 from .record_graph import shared_term as _term
 
 _ACTOR, _ROLE = nterm("pcve:actor"), nterm("pcve:role")
@@ -76,10 +78,12 @@ def derive_direct_roles(
 
     It is a property of the subject with the actor as its value, or of the actor with the subject as
     its value (pcve:inverseRoleProperty). A role of which the class has no key is a problem of the
-    sheet.
+    sheet. The property is as certain as the weakest claim of the involvement that it follows from,
+    and of several involvements as the strongest.
     """
     facts = list(claims.facts())
     by_property = {claim.statement[:2]: claim for claim in facts}
+    involvements: dict[Triple, list[tuple[CollectedClaim, CollectedClaim, CollectedClaim]]] = {}
     for link in facts:
         if link.statement[:2] != (subject, _HAS_INVOLVEMENT):
             continue
@@ -87,23 +91,31 @@ def derive_direct_roles(
         actor, role = by_property.get((node, _ACTOR)), by_property.get((node, _ROLE))
         if actor is None or role is None:
             continue
-        who, concept = actor.statement[2], to_iri(role.statement[2])
-        if path := ontology.implied.get(concept):
-            if any(key.path == path for key in kind.keys.values()):
-                _add(claims, (subject, _term(path), who), role.place, link, actor, role)
-            else:
-                problem = _no_such_role(concept, kind, ontology, role.place)
+        who, part = actor.statement[2], to_iri(role.statement[2])
+        if path := ontology.implied.get(part):
+            statement = (subject, _term(path), who)
+            if not any(key.path == path for key in kind.keys.values()):
+                problem = _no_such_role(part, kind, ontology, role.place)
                 claims.sheet.problems.append(problem)
-        elif path := ontology.implied_inversely.get(concept):
-            _add(claims, (who, _term(path), subject), role.place, link, actor, role)
+                continue
+        elif path := ontology.implied_inversely.get(part):
+            statement = (who, _term(path), subject)
+        else:
+            continue
+        if _add(claims, statement, role.place, link, actor, role):
+            involvements.setdefault(statement, []).append((link, actor, role))
+    for statement, parts in involvements.items():
+        certainty = min(map(_weakest, parts), key=CERTAINTIES.index)
+        triple = (_node(statement), nterm("pcve:certainty"), concept("certainty", certainty))
+        claims.sheet.add(claims.sheet.evidence, triple, parts[0][2].place)
 
 
 def _add(
     claims: ClaimCollector, statement: Triple, place: Position, *origins: CollectedClaim
-) -> None:
+) -> bool:
     """Adds a statement to the facts, and to the evidence the claims that it follows from.
 
-    One that a claim of the record denies is a problem of the sheet.
+    One that a claim of the record denies is a problem of the sheet, and is not added: False.
 
     Rule: W3C PROV-O, prov:wasDerivedFrom.
     """
@@ -113,9 +125,9 @@ def _add(
         message = f"{denial.key.name} would follow from this part, and line {line} denies it"
         fix = "delete one of the two, or give them the same rank and dispute"
         sheet.problems.append(rule_problem("conflict", place, message, fix))
-        return
+        return False
     sheet.add(sheet.facts, statement, place)
-    node = _term(hashed_iri("derived", *statement))
+    node = _node(statement)
     for name, term in (
         ("rdf:type", nterm("pcve:DerivedStatement")),
         ("rdf:subject", statement[0]),
@@ -124,12 +136,23 @@ def _add(
         *(("prov:wasDerivedFrom", _term(claim.iri)) for claim in origins),
     ):
         sheet.add(sheet.evidence, (node, nterm(name), term), place)
+    return True
 
 
-def _no_such_role(concept: Iri, kind: RecordClass, ontology: Ontology, place: Position) -> Problem:
+def _weakest(claims: Iterable[CollectedClaim]) -> str:
+    """The certainty of the claim that is least certain."""
+    return max((claim.certainty for claim in claims), key=CERTAINTIES.index)
+
+
+def _node(statement: Triple) -> NTerm:
+    """The node of a derived statement."""
+    return _term(hashed_iri("derived", *statement))
+
+
+def _no_such_role(part: Iri, kind: RecordClass, ontology: Ontology, place: Position) -> Problem:
     """The problem of a role that records of this class do not have."""
     paths = {key.path for key in kind.keys.values()}
     roles = [role for role, path in ontology.implied.items() if path in paths]
     names = sorted(map(local_name, [*roles, *ontology.implied_inversely]))
-    message = f"{local_name(concept)} is not a role in records of class {kind.name}"
+    message = f"{local_name(part)} is not a role in records of class {kind.name}"
     return rule_problem("involvement-role", place, message, f"roles in it: {', '.join(names)}")

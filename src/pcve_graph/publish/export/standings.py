@@ -26,20 +26,14 @@ class Standings:
     """The standing of each fact, from the evidence of a part.
 
     A fact is inferred where all that supports it is, contested where a claim that is not taken
-    says otherwise.
+    says otherwise. The direct property of an involvement stands as the claims that it follows from.
     """
 
     def __init__(self, evidence: Entities) -> None:
         self._certainties: dict[Fact, set[Iri]] = defaultdict(set)
         self._sources: dict[Fact, set[Iri]] = defaultdict(set)
         self._contested: set[Fact] = set()
-        facts: dict[Iri, Fact] = {}
-        claims = evidence.of("pcve:Claim")
-        for claim in claims:
-            for subject in evidence.refs(claim, "rdf:subject"):
-                for name in evidence.refs(claim, "rdf:predicate"):
-                    for value in evidence.values(claim, "rdf:object"):
-                        facts[claim] = (subject, name, value)
+        facts = _stated_by(evidence, "pcve:Claim")
         for claim, fact in facts.items():
             for piece in evidence.refs(claim, "pcve:evidence"):
                 self._certainties[fact].update(evidence.refs(piece, "pcve:certainty"))
@@ -48,6 +42,16 @@ class Standings:
                 ref for ref in evidence.refs(claim, "pcve:conflictsWith") if ref in facts
             ]
             self._contested.update(facts[ref] for ref in (claim, *conflicting) if conflicting)
+        for derived, fact in _stated_by(evidence, "pcve:DerivedStatement").items():
+            certainties = evidence.refs(derived, "pcve:certainty")
+            if not certainties:
+                continue
+            self._certainties[fact].update(certainties)
+            claims = evidence.refs(derived, "prov:wasDerivedFrom")
+            origins = [facts[claim] for claim in claims if claim in facts]
+            self._sources[fact].update(*(self._sources[origin] for origin in origins))
+            if not self._contested.isdisjoint(origins):
+                self._contested.add(fact)
 
     def of(self, facts: Iterable[Fact], status: Iterable[Iri] = ()) -> str:
         """The words that apply to any of these facts, joined by `, `; empty if all stand plainly.
@@ -91,6 +95,17 @@ class Standings:
     def sources(self, facts: Iterable[Fact]) -> list[Iri]:
         """The sources of all claims that state any of these facts, sorted."""
         return sorted({source for fact in facts for source in self._sources.get(fact, ())})
+
+
+def _stated_by(evidence: Entities, name: str) -> dict[Iri, Fact]:
+    """The facts that the claims or derived statements of a part state, by their IRIs."""
+    return {
+        node: (subject, predicate, value)
+        for node in evidence.of(name)
+        for subject in evidence.refs(node, "rdf:subject")
+        for predicate in evidence.refs(node, "rdf:predicate")
+        for value in evidence.values(node, "rdf:object")
+    }
 
 
 def _value_text(entities: Entities, term: NTerm) -> str:
