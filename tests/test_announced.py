@@ -113,8 +113,7 @@ def test_an_inferred_place_marks_its_row_and_leaves_the_number_of_the_year(
     assert re.search(r"^2033  \(1 thing going on, ", text, re.M), text
     assert "[placed-day] (inferred)" in text
     trend = lines(announcing, "timeline", *period, "--trend")
-    by_topic = {row["topic"]: row["2033"] for row in trend}
-    assert by_topic["all things"] == "1"
-    assert by_topic["preventing and countering violent extremism"] == "+1?"
+    by_topic = {row["topicId"]: (row["year"], row["sure"], row["notKnown"]) for row in trend}
+    assert by_topic == {"all": ("2033", "1", "0"), "pcve": ("2033", "0", "1")}
     in_country = announcing.pcve("timeline", *period, "--country", "landia").stdout
     assert re.search(r"^2033  \(1 thing possibly going on, ", in_country, re.M), in_country

@@ -15,8 +15,8 @@ import pyoxigraph as ox
 import pytest
 from conftest import ROOT, World
 
-from pcve_graph.analysis.coverage.gaps import weakness
 from pcve_graph.analysis.coverage.matrix import AXES, Matrix, coverage_matrix, read_axis_labels
+from pcve_graph.analysis.coverage.weakness import weakness
 from pcve_graph.analysis.load import read_landscape
 from pcve_graph.analysis.scope import Scope
 from pcve_graph.analysis.tables import FORMATS
@@ -594,7 +594,6 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
             "'1850' is not in this matrix, which has 20",
         ),
         (["--cell", "albania/prisons", "--gaps"], "cannot be combined with --gaps"),
-        (["--cell", "albania/prisons", "--format", "csv"], "--cell is available as text only"),
         (["--gaps", "--count", "money"], "require --count projects, events or actors"),
         (["-o", "/nowhere/x"], "cannot be written"),
     ],

@@ -256,6 +256,10 @@ def test_the_program_of_the_page_on_figures_runs(shipped: World, tmp_path: Path)
     assert stated == sorted(stated)
     assert all(row["start_earliest"][:4] == row["start_latest"][:4] for row in rows)
     caption = (tmp_path / "figure-1-caption.txt").read_text("utf-8")
-    assert f"{len(rows)} on record" in caption
+    plain = sum(not row["standing"] for row in rows)
+    assert 0 < plain < len(rows)
+    assert (
+        f"{plain} whose facts sources state plainly (dark), and {len(rows) - plain} that" in caption
+    )
     evidence = (tmp_path / "figure-1-evidence.txt").read_text("utf-8")
     assert all(row["event_label"] in " ".join(evidence.split()) for row in rows)

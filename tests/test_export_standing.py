@@ -164,3 +164,29 @@ def test_what_is_left_out_is_counted(northtown: World, name: str) -> None:
     result = northtown.pcve("export", name, "-o", str(path))
     path.unlink()
     assert re.search(r"left out: \d+ of \d+ events: ", result.stderr)
+
+
+def test_what_has_a_standing_is_not_surely_in_the_period(sails: World) -> None:
+    graph = KnowledgeGraph.open(sails.root)
+    result = graph.export("csv", only="event", since="2016", until="2019")
+    rows = table(result.content, "event")
+    assert rows["plain-sails"]["holds"] == rows["named-sails"]["holds"] == "yes"
+    assert rows["guessed-sails"]["holds"] == "not known"
+    assert rows["southport-roundtable-2016"]["holds"] == "not known", "announced only"
+    assert not [i for i, row in rows.items() if row["standing"] and row["holds"] == "yes"]
+    unknown = sum(row["holds"] == "not known" for row in rows.values())
+    assert any(f"{unknown} of " in note for note in result.notes), result.notes
+    calendar = graph.export("ics", since="2019-03", until="2019-06")
+    assert any(note.startswith("1 of 2: whether in the period") for note in calendar.notes)
+
+
+def test_a_workbook_says_what_is_surely_in_the_period(sails: World) -> None:
+    require("openpyxl")
+    import openpyxl
+
+    content = KnowledgeGraph.open(sails.root).export("xlsx", only="event", since="2016").content
+    sheet = openpyxl.load_workbook(io.BytesIO(content))["event"]
+    names, *cells = sheet.iter_rows(values_only=True)
+    rows = [dict(zip(names, row, strict=True)) for row in cells]
+    assert {row["holds"] for row in rows if row["standing"]} == {"not known"}
+    assert [row["holds"] for row in rows if row["id"] == "plain-sails"] == ["yes"]

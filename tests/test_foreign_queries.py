@@ -523,3 +523,48 @@ def test_the_check_of_a_folder_counts_what_ran(tmp_path: Path, northtown: World)
     assert checked.stderr.splitlines()[-1] == (
         "4 queries, 0 ran, 3 failed, 1 without a required value; 1 file not readable"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"),
+    [
+        ("northtown", "northtown"),
+        ("Northtown", "northtown"),
+        ("https://w3id.org/pcve/id/place/southport", "southport"),
+        ("hilltown", "place takes one of 2 values, not 'hilltown'"),
+        ("https://w3id.org/pcve/id/place/hilltown", "place takes one of 2 values, not"),
+        ("Nowhere", "place takes one of 2 values, not 'Nowhere'"),
+    ],
+)
+def test_an_enumerated_iri_is_named_in_any_way(
+    northtown: World, tmp_path: Path, value: str, answer: str
+) -> None:
+    places = "".join(
+        f"#+   - https://w3id.org/pcve/id/place/{n}\n" for n in ("northtown", "southport")
+    )
+    text = "SELECT ?chosen { BIND (?_place_iri AS ?chosen) }"
+    (tmp_path / "places.rq").write_text(f"#+ enumerate:\n#+  place:\n{places}{text}", "utf-8")
+    options = ("--queries", str(tmp_path), "--set", f"place={value}", "--iris", "--format", "csv")
+    result = northtown.pcve("query", "places", *options)
+    if "takes" in answer:
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert answer in result.stderr
+    else:
+        assert result.stdout.splitlines() == ["chosen", f"https://w3id.org/pcve/id/place/{answer}"]
+
+
+def test_the_page_of_a_query_has_its_description(northtown: World, tmp_path: Path) -> None:
+    page = northtown.pcve("queries", "events-by-date")
+    assert page.exit_code == 0, page.output
+    words = " ".join(page.stdout.split())
+    assert "Dates are as precise as the source." in words
+    assert "columns event: the event start: when it begins" in words
+    assert "example: pcve query events-by-date" in words
+    wrong = northtown.pcve("queries", "events-by-dat")
+    assert (wrong.exit_code, "did you mean events-by-date?" in wrong.stderr) == (2, True)
+    both = northtown.pcve("queries", "events-by-date", "--theme", "money")
+    assert (both.exit_code, "NAME cannot be combined" in both.stderr) == (2, True)
+    (tmp_path / "own.rq").write_text(f"#+ description: What it leaves out\n{SELECT}", "utf-8")
+    own = northtown.pcve("queries", "own", "--queries", str(tmp_path)).stdout
+    assert "What it leaves out" in own
+    assert f"--queries {tmp_path}" in own

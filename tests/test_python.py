@@ -276,7 +276,7 @@ METHODS = {
     "diff": {"form", "output"},
     "export": {"listed"},
     "overlaps": {"form", "output"},
-    "queries": {"check", "timeout", "endpoint", "sparql", "settings", "since", "save"},
+    "queries": {"name", "check", "timeout", "endpoint", "sparql", "settings", "since", "save"},
     "search": {"form"},
     "show": {"endpoint"},
     "timeline": {"form", "output"},
@@ -382,3 +382,28 @@ def test_errors_of_results_are_usage_errors(kg: KnowledgeGraph, tmp_path: Path) 
     with pytest.raises(KeyError):
         rows[0]["strt"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_trend_and_a_cell_are_numbers_and_things(kg: KnowledgeGraph) -> None:
+    require("pandas")
+    trend = kg.timeline(trend=True).to_pandas()
+    assert trend[["year", "sure", "notKnown", "sources"]].dtypes.map(str).eq("Int64").all()
+    assert str(trend["share"].dtype).lower() == "float64"
+    whole = trend[trend["topicId"] == "all"]
+    assert list(whole["year"]) == list(range(whole["year"].min(), whole["year"].max() + 1))
+    cell = kg.coverage(cell="landia/prisons")
+    counts = kg.coverage(topic="prisons").to_pandas()
+    (things,) = counts[(counts["economyId"] == "landia") & (counts["topicId"] == "prisons")][
+        "things"
+    ]
+    assert list(cell.to_pandas()["id"]) == things.split()
+    assert not (counts["standing"] == "").any()
+    assert counts["standing"].isna().any()
+
+
+def test_a_year_is_a_date_everywhere(kg: KnowledgeGraph) -> None:
+    assert kg.overlaps(since=2015).rows == kg.overlaps(since="2015").rows
+    assert kg.timeline(until=2016).title == kg.timeline(until="2016").title
+    assert kg.export("ntriples", since=2015).content == kg.export("ntriples", since="2015").content
+    with pytest.raises(UsageError, match="day such as"):
+        kg.show("dune-circle", as_of=2015)

@@ -14,6 +14,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -178,8 +179,10 @@ def test_a_thing_has_the_same_page_on_a_server(place: Place, ontology: Ontology)
     )
     assert len(things) >= 15
     for identifier in things[:: max(1, len(things) // 15)]:
-        page = show(there.around(identifier, ontology), ontology, identifier)
-        assert page == show(store, ontology, identifier)
+        around = there.around(identifier, ontology)
+        for day in (None, date(2016, 6, 3)):
+            page = show(around, ontology, identifier, day)
+            assert page == show(store, ontology, identifier, day)
 
 
 @pytest.mark.full

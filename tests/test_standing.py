@@ -8,9 +8,9 @@ import re
 import zipfile
 
 import pytest
-from conftest import INFERRED, World
+from conftest import INFERRED, World, make_world
 from engines import QUERIES
-from test_export_faults import built, exported
+from test_export_faults import built, exported, put
 
 ORDER = ["inferred", "contested", "draft", "announced"]
 
@@ -134,7 +134,8 @@ def test_the_timeline_says_how_many_things_are_sure(shipped: World) -> None:
         unsure = f"[{line['id']}] (whether in the period: not known" in text
         assert unsure is (line["holds"] == "not known")
     trend = lines(shipped, "timeline", *options, "--trend")
-    assert {row["2023"] for row in trend if row["topic"] == "all things"} == {"1 +1?"}
+    (year,) = [row for row in trend if (row["topicId"], row["year"]) == ("all", "2023")]
+    assert (year["sure"], year["notKnown"], len(year["things"].split())) == ("1", "1", 2)
 
 
 @pytest.mark.long
@@ -201,6 +202,45 @@ def test_that_an_event_was_held_is_a_fact_of_its_row(shipped: World) -> None:
         rows = lines(shipped, "query", *arguments)
         row = next(line for line in rows if line["event"].endswith("/iisg-board-2"))
         assert (row["holds"], row["standing"]) == ("not known", "inferred")
+
+
+@pytest.fixture(scope="module")
+def two_ways(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Northtown with a project that has a stated and an inferred topic, and inferred dates."""
+    world = make_world(tmp_path_factory.mktemp("ways") / "northtown")
+    facts = {"prefLabel": {"en": "Two Ways"}, "location": "northtown", "about": "youth"}
+    put(world, "Project", "two-ways", **facts)
+    name = "data/records/project/two-ways.yml"
+    text = (world.root / name).read_text("utf-8")
+    source = text.partition("source: ")[2].partition("\n")[0]
+    inferred = (
+        f"  - source: {source}\n    about: religious-communities\n    endDate: 2018-06\n"
+        "    certainty: inferred\n    note: invented for a test\n"
+    )
+    world.write(name, text + inferred)
+    return built(world)
+
+
+def test_one_plain_way_into_a_cell_is_enough(two_ways: World) -> None:
+    cells = {
+        cell["topicId"]: cell
+        for cell in lines(two_ways, "coverage", "--all-topics")
+        if cell["economyId"] == "all" and "two-ways" in cell["things"].split()
+    }
+    assert "inferred" in cells["religious-communities"]["standing"]
+    assert cells["youth"]["standing"] == ""
+    assert cells["youth"]["notKnown"] == "0"
+
+
+def test_a_gap_says_that_dates_are_inferred(two_ways: World) -> None:
+    options = ("coverage", "--gaps", "--all-topics", "--as-of", "2022-01-01")
+    rows = [row for row in lines(two_ways, *options) if "Two Ways" in row["there"]]
+    assert {row["topic"] for row in rows} >= {"youth", "religious communities"}
+    for row in rows:
+        assert "Two Ways, ended Jun 2018 (inferred)" in row["there"]
+        assert "inferred" in row["standing"]
+    text = two_ways.pcve(*options, "--limit", "0").stdout
+    assert "Two Ways, ended Jun 2018 (inferred) (" in text
 
 
 def last_id(iri: str) -> str:

@@ -80,3 +80,28 @@ def test_incoming_links_are_those_of_what_goes_on_that_day(shipped: World, day: 
 def test_the_dates_of_the_thing_itself_are_compared(shipped: World, day: str, words: str) -> None:
     lines = shipped.pcve("show", "iisg", "--as-of", day).stdout.splitlines()
     assert words in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "day", "words"),
+    [
+        ("rcc-nfp-3", "2017-03-22", "within its dates; not sure, as facts are announced"),
+        ("cscwb-2017", "2019-01-01", "within its dates; not sure, as facts are inferred"),
+        ("cscwb-2017", "2023-01-01", "outside its dates (inferred)"),
+    ],
+)
+def test_the_line_of_the_day_says_how_its_facts_stand(
+    shipped: World, identifier: str, day: str, words: str
+) -> None:
+    lines = shipped.pcve("show", identifier, "--as-of", day).stdout.splitlines()
+    assert lines[2].endswith(f": {words}")
+    assert view(shipped, identifier, day).holds == ("no" if "outside" in words else "not known")
+
+
+def test_a_link_from_what_is_only_announced_is_not_sure(northtown: World) -> None:
+    day = "2016-06-03"
+    incoming = view(northtown, "southport", day).named_by
+    (fact,) = [fact for fact in incoming if fact.id == "southport-roundtable-2016"]
+    assert (fact.holds, fact.standing) == ("not known", "announced")
+    text = northtown.pcve("show", "southport", "--all", "--as-of", day).stdout
+    assert "(southport-roundtable-2016), 3 Jun 2016 (not known) (announced)" in text

@@ -110,11 +110,18 @@ def test_a_year_is_surely_in_a_period_that_holds_all_of_it() -> None:
 
 def test_the_trend_has_shares_only_where_there_are_things_enough(shipped: World) -> None:
     result = shipped.pcve("timeline", "--trend", "--format", "json")
-    rows = {row["topic"]: row for row in json.loads(result.stdout)["rows"]}
-    cells = [value for key, value in rows["counter-terrorism"].items() if key.isdigit()]
-    assert any(value.isdigit() for value in cells)
-    assert rows["counter-terrorism"]["2018"].endswith("%)")
-    assert sum(map(int, re.findall(r"\d+", rows["all things"]["2018"]))) > 30
+    rows = json.loads(result.stdout)["rows"]
+    every = {row["year"]: row["sure"] + row["notKnown"] for row in rows if row["topicId"] == "all"}
+    assert every[2018] > 30
+    assert any(number < 5 for number in every.values())
+    for row in rows:
+        number = row["sure"] + row["notKnown"]
+        assert number == len(row["things"].split())
+        few = every[row["year"]] < 5
+        assert row["share"] == (None if few else round(number / every[row["year"]], 4)), row
+    text = shipped.pcve("timeline", "--trend", "--format", "markdown").stdout
+    (line,) = re.findall(r"^\| counter-terrorism .*$", text, re.M)
+    assert " %)" in line
 
 
 def test_the_text_lists_undated_things_apart(shipped: World) -> None:

@@ -30,16 +30,8 @@ from .coverage.report import (
     standing_notes,
 )
 from .scope import Scope
-from .timeline import (
-    FEW,
-    SourceCoverage,
-    Timeline,
-    possible_notes,
-    publication_notes,
-    topics,
-    undated_notes,
-    works_by_year,
-)
+from .timeline import SourceCoverage, Timeline, publication_notes, undated_notes
+from .trend import FEW, possible_notes, topics, works_by_year
 from .works import Landscape, Work
 
 if TYPE_CHECKING:

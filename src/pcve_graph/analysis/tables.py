@@ -17,6 +17,10 @@ from ..query.render import markdown_table, single_line
 from ..query.text_table import aligned_columns, table_blocks, table_or_records, wrap_line
 
 FORMATS: Final = ("text", "csv", "xlsx", "markdown", "json")
+TIDY: Final = ("csv", "json")
+"""The formats for programs: a matrix has a row for each cell in them."""
+LIST_OF_WORKS: Final = ("from", "to", "what", "kind", "where", "holds", "standing", "id")
+"""The columns of a list of projects and events."""
 ReportCell: TypeAlias = str | int | float | Decimal | None
 
 _CREATED: Final = datetime.datetime(2000, 1, 1)

@@ -1,4 +1,4 @@
-"""Projects and events over time, and topics by year, with the number of sources for each year."""
+"""Projects and events over time, with the number of sources for each year."""
 
 from __future__ import annotations
 
@@ -19,23 +19,20 @@ from ..query.columns import Column, select_rows
 from ..query.render import format_date
 from ..query.saved import required_queries
 from .coverage.basis import base_notes
-from .coverage.matrix import UNKNOWN, AxisEntry, Matrix, certain_years, possible_years
-from .coverage.report import NO_PROOF, NONE, POSSIBLE, count_text, scope_words
+from .coverage.matrix import certain_years, possible_years
+from .coverage.report import NO_PROOF, scope_words
 from .load import SOURCE_COLUMNS
 from .scope import Scope, ScopedWorks, in_period, works_in
 from .standing import (
-    facts_of_axis,
     facts_of_dates,
     facts_of_scope,
     facts_shown,
     may_stand_otherwise,
     standing_text,
 )
-from .tables import ReportCell, ReportTable
+from .tables import LIST_OF_WORKS, ReportCell, ReportTable
 from .works import Landscape, Work
 
-FEW: Final = 5
-"""Years with fewer works have no shares, as one more work would change them all."""
 CITATION_COLUMNS: Final = (Column("work"), Column("source"))
 
 
@@ -201,9 +198,7 @@ def timeline_table(
         *source_count_notes(timeline),
         *designation_notes(store, texts),
     )
-    return ReportTable(
-        name, ("from", "to", "what", "kind", "where", "holds", "standing", "id"), tuple(rows), notes
-    )
+    return ReportTable(name, LIST_OF_WORKS, tuple(rows), notes)
 
 
 def timeline_text(landscape: Landscape, store: ox.Store, timeline: Timeline, scope: Scope) -> str:
@@ -249,7 +244,7 @@ def _standings(
     standings, deciding = {}, {}
     for work in filter(may_stand_otherwise, works):
         facts = facts_of_dates(work) | facts_of_scope(landscape, work, scope)
-        if words := standing_text([(work, facts | facts_shown(landscape, work))]):
+        if words := standing_text([(work, facts | facts_shown(work))]):
             standings[work.iri] = words
         if words := standing_text([(work, facts)]):
             deciding[work.iri] = words
@@ -314,85 +309,3 @@ def publication_notes(collected: SourceCoverage) -> Iterator[str]:
     if collected.undated:
         every = collected.undated + sum(collected.published.values())
         yield f"{collected.undated} of {every} sources state no date of publication."
-
-
-def trend_table(
-    landscape: Landscape, store: ox.Store, matrix: Matrix, timeline: Timeline, scope: Scope
-) -> ReportTable:
-    """The number and share of each year's works by topic, and the number of sources.
-
-    `matrix` gives the topics. Numbers are as `count_text` has them: `3 +1?` is 3 works and possibly
-    a fourth. Shares are of all works of the year, possible ones included, so they add up to more
-    than 100 % where works have several topics.
-    """
-    span = list(timeline.counted)
-    rows: list[tuple[ReportCell, ...]] = []
-    for topic in topics(matrix):
-        by_year = works_by_year(landscape, timeline, topic)
-        if any(by_year.values()):
-            cells = [_share(of, len(timeline.counted[year])) for year, of in by_year.items()]
-            rows.append((topic.label, *cells))
-    every = [timeline.by_holds(works) for works in timeline.counted.values()]
-    rows.append(("all things", *map(_number, every)))
-    cited = (timeline.collected.cited(works) for works in timeline.counted.values())
-    rows.append(("sources cited", *cited))
-    if timeline.collected.published:
-        issued = (timeline.collected.published.get(year, 0) for year in span)
-        rows.append(("sources published", *issued))
-    name = ", ".join(["Topics by year", *scope_words(landscape, scope)])
-    texts = [name, *(str(row[0]) for row in rows)]
-    notes = (
-        f"{NONE}  no record here, {NO_PROOF}.",
-        *possible_notes(timeline),
-        "Shares are of the year's things; with several topics each, they do not add up to 100.",
-        f"Years with fewer than {FEW} things have no shares.",
-        "Where a year has few sources, its shares reflect what was collected, not a trend.",
-        *undated_notes(timeline),
-        *publication_notes(timeline.collected),
-        *designation_notes(store, texts),
-    )
-    return ReportTable(name, ("topic", *span), tuple(rows), notes, names=1)
-
-
-def possible_notes(timeline: Timeline) -> Iterator[str]:
-    """A note on what `+n?` means, if any work of a year is not sure."""
-    if any(timeline.by_holds(works).maybe for works in timeline.counted.values()):
-        yield POSSIBLE
-
-
-def _number(things: ScopedWorks) -> ReportCell:
-    """A number, or where some of the works are only possible, a text."""
-    sure, maybe = len(things.sure), len(things.maybe)
-    return count_text(sure, maybe) if maybe else sure
-
-
-def _share(things: ScopedWorks, of: int) -> str:
-    number = len(things.all())
-    text = count_text(len(things.sure), len(things.maybe))
-    return f"{text} ({100 * number / of:.0f} %)" if number and of >= FEW else text
-
-
-def topics(matrix: Matrix) -> tuple[AxisEntry, ...]:
-    """The columns of a matrix that are topics and have any works."""
-    used = {column for _, column in matrix.cells}
-    return tuple(
-        column
-        for column in matrix.columns
-        if column.role in ("broader", "part") and column.key in used and column.key != UNKNOWN
-    )
-
-
-def works_by_year(
-    landscape: Landscape, timeline: Timeline, topic: AxisEntry
-) -> dict[str, ScopedWorks]:
-    """The works on a topic or a narrower one, by year; possible where the topic is so."""
-    works_on_topic = {
-        year: [work for work in works if topic.key in (*work.topics, *work.wider)]
-        for year, works in timeline.counted.items()
-    }
-    standings = {
-        work.iri: standing_text([(work, facts_of_axis(landscape, work, "topic", topic.key))])
-        for works in works_on_topic.values()
-        for work in filter(may_stand_otherwise, works)
-    }
-    return {year: timeline.by_holds(works, standings) for year, works in works_on_topic.items()}

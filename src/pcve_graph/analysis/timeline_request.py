@@ -8,15 +8,15 @@ from .coverage.matrix import Matrix
 from .opened import AnalysisGraph, ScopeRequest
 from .options import WORK_KINDS, check_choice
 from .scope import Scope
-from .tables import ReportTable, render_table
+from .tables import TIDY, ReportTable, render_table
 from .timeline import (
     Timeline,
     build_timeline,
     read_source_coverage,
     timeline_table,
     timeline_text,
-    trend_table,
 )
+from .trend import tidy_trend_table, trend_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +43,27 @@ class TimelineAnswer:
     scope: Scope
     matrix: Matrix | None
 
-    def table(self) -> ReportTable:
-        """The works in order of time, or the counts of topics by year."""
+    def table(self, tidy: bool) -> ReportTable:
+        """The works in order of time, or the counts of topics by year.
+
+        The latter are `tidy` with a row for each topic and year, else with one for each topic.
+        """
         where = self.graph.landscape, self.graph.store
         if self.matrix:
-            return trend_table(*where, self.matrix, self.timeline, self.scope)
+            trend = tidy_trend_table if tidy else trend_table
+            return trend(*where, self.matrix, self.timeline, self.scope)
         return timeline_table(*where, self.timeline, self.scope)
 
     def render(self, form: str, width: int = 0) -> bytes:
         """The timeline in one of `tables.FORMATS`; a table as text is in lines of `width` columns.
 
-        Raises UsageError for another format.
+        A trend as csv and json has a row for each topic and year, with numbers. Raises UsageError
+        for another format.
         """
         if form == "text" and not self.matrix:
             where = self.graph.landscape, self.graph.store
             return timeline_text(*where, self.timeline, self.scope).encode()
-        return render_table(self.table(), form, width)
+        return render_table(self.table(tidy=form in TIDY), form, width)
 
     def picture(self, suffix: str) -> bytes:
         """The timeline or the trend as a chart; `suffix` is that of the file. Raises UsageError."""

@@ -25,6 +25,7 @@ from ..query.saved import Parameter, SavedQuery, read_queries
 from ..query.themes import THEMES
 from ..system.sandbox import inside
 from .bounds import SECONDS
+from .check_queries import CheckOptions, check_queries
 from .console import (
     despite_closed_pipe,
     handle_errors,
@@ -46,6 +47,7 @@ _MOST_VALUES: Final = 8
 
 
 @click.command()
+@click.argument("name", required=False, default="")
 @FOLDER
 @click.option("--theme", metavar="THEME", default="", help=f"Only one of {', '.join(THEMES)}.")
 @click.option("--sparql", metavar="NAME|FILE", default="", help="Print the SPARQL of a query.")
@@ -82,6 +84,7 @@ _MOST_VALUES: Final = 8
 @handle_errors
 def queries(
     context: click.Context,
+    name: str,
     queries: Path | None,
     theme: str,
     sparql: str,
@@ -94,12 +97,14 @@ def queries(
 ) -> None:
     """List the saved queries, their parameters and an example of each.
 
-    The list is by theme: what a query is about.
+    The list is by theme: what a query is about. With NAME, what one query answers: its description
+    with its caveats, its parameters and its columns.
 
     \b
     Examples:
       pcve queries
       pcve queries --theme money
+      pcve queries events-on-topic
       pcve queries --sparql events-on-topic --set topic=returnees
       pcve queries --queries my-grlc-folder
       pcve queries --check --endpoint http://localhost:7878/query
@@ -112,33 +117,40 @@ def queries(
         raise UsageError("--set requires --sparql: `pcve query NAME` asks a query")
     if (since or save) and not check:
         raise UsageError("--since and --save require --check")
+    if name:
+        if theme or sparql or check or endpoint:
+            raise UsageError("NAME cannot be combined with --theme, --sparql, --check, --endpoint")
+        chosen = resolve_query(project, name, queries)
+        write_result("\n".join(_page(name, chosen, _option(queries))) + "\n")
+        write_messages(*map(note_line, chosen.notes))
+        return
     if sparql:
         graph = graph_access(endpoint, functools.partial(open_or_build, project))
         write_result(pasteable_sparql(project, graph, sparql, queries, settings), form="sparql")
         return
     if check or endpoint:
-        from ..query.worker import QueryWorker
-        from ..system.sandbox.process import LimitedProcess
-
-        saved = None if endpoint else open_or_build(project)
-        process = LimitedProcess("--timeout --memory")
-        worker = (
-            QueryWorker(saved.folder / "store", process, inside.current_limits()[1])
-            if saved
-            else None
-        )
-        with process:
-            from .check_queries import CheckOptions, check_queries
-
-            graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
-            options = CheckOptions(queries, timeout, since, save)
-            sys.exit(check_queries(graph, project, options))
+        sys.exit(_check(project, endpoint, CheckOptions(queries, timeout, since, save)))
     reply = query_catalogue(project, queries, theme)
     with despite_closed_pipe():
         write_result(reply.text, form=reply.form)
     write_messages(*reply.messages)
     if reply.problems:
         raise ContentError(list(reply.problems))
+
+
+def _check(project: Project, endpoint: EndpointTarget | None, options: CheckOptions) -> int:
+    """Run each query with its examples; the exit code."""
+    from ..query.worker import QueryWorker
+    from ..system.sandbox.process import LimitedProcess
+
+    saved = None if endpoint else open_or_build(project)
+    process = LimitedProcess("--timeout --memory")
+    worker = (
+        QueryWorker(saved.folder / "store", process, inside.current_limits()[1]) if saved else None
+    )
+    with process:
+        graph = graph_access(endpoint, lambda: saved or open_or_build(project), worker)
+        return check_queries(graph, project, options)
 
 
 def pasteable_sparql(
@@ -174,7 +186,7 @@ def query_catalogue(project: Project, folder: Path | None, theme: str = "") -> C
         queries_by_name = read_queries(project, "answers")
     else:
         queries_by_name, problems = read_query_folder(folder)
-    option = f" --queries {shlex.quote(str(folder))}" if folder else ""
+    option = _option(folder)
     groups = [
         "".join(f"{line}\n" for line in _group(queries_by_name, title, option))
         for title in ((theme,) if theme else (*THEMES, ""))
@@ -192,6 +204,24 @@ def _group(queries_by_name: dict[str, SavedQuery], theme: str, option: str) -> I
         yield theme.upper() or "WITHOUT A THEME"
     for name, query in chosen.items():
         yield from _entry(name, query, option)
+
+
+def _option(folder: Path | None) -> str:
+    return f" --queries {shlex.quote(str(folder))}" if folder else ""
+
+
+def _page(name: str, query: SavedQuery, option: str) -> Iterator[str]:
+    """The entry of a query with its description and its columns."""
+    title, *parameters, example = _entry(name, query, option)
+    yield title
+    if query.description:
+        yield from ("", query.description.strip())
+    if parameters:
+        yield from ("", "parameters", *parameters)
+    if query.columns:
+        yield from ("", "columns")
+        yield from (f"    {column}: {meaning}" for column, meaning in query.columns.items())
+    yield from ("", example.strip())
 
 
 def _entry(name: str, query: SavedQuery, option: str) -> list[str]:

@@ -40,10 +40,10 @@ class Analyses(OpenedGraph):
     ) -> Report:
         """Who does the same work in the same place at the same time, as `pcve overlaps` finds it.
 
-        Things are named by id or by any name; a date is a `datetime.date` or a text such as
-        `2019-05`. `kind` is all, project or event; `limit` is the pairs of a verdict in the text
-        (0 for all), the table has all pairs. `picture` is an .svg or .png file to draw to. Raises
-        UsageError for an unknown name or date, for a server, and where the search was stopped.
+        Things are named by id or by any name; a date is a `datetime.date`, a year as a number, or
+        a text such as `2019-05`. `kind` is all, project or event; `limit` is the pairs of a verdict
+        in the text (0 for all), the table has all pairs. `picture` is an .svg or .png file to draw
+        to. Raises UsageError for an unknown name or date, for a server, and where it was stopped.
 
         >>> kg.overlaps(country="Albania", since="2019").to_pandas()  # doctest: +SKIP
         """
@@ -88,9 +88,10 @@ class Analyses(OpenedGraph):
 
         The table has a row for each cell, with ids; in a notebook the matrix is shown. With `gaps`,
         the cells without a record; with `needs`, the needs on record with what responds to them,
-        also of one `country`. With `cell` (`albania/prisons`), the text has its works with their
-        evidence. Columns are the broadest topics or groups, or with `all_topics` all of them.
-        Raises UsageError as `overlaps` does, and for arguments that exclude each other.
+        also of one `country`. With `cell` (`albania/prisons`), the table has a row for each of its
+        works, and the text their evidence. Columns are the broadest topics or groups, or with
+        `all_topics` all of them. Raises UsageError as `overlaps` does, and for arguments that
+        exclude each other.
 
         >>> kg.coverage(topic="prisons", count="events")  # doctest: +SKIP
         """
@@ -128,6 +129,7 @@ class Analyses(OpenedGraph):
     ) -> Report:
         """Projects and events over time, or with `trend` topics by year, as `pcve timeline` shows.
 
+        The table of a trend has a row for each topic and year; in a notebook, one for each topic.
         Raises UsageError as `overlaps` does.
 
         >>> kg.timeline(topic="prisons").to_pandas()  # doctest: +SKIP
@@ -210,6 +212,6 @@ def _coverage(project: Project, request: CoverageRequest, suffix: str | None) ->
 def _timeline(project: Project, request: TimelineRequest, suffix: str | None) -> Reported:
     """Runs in the process."""
     answer = answer_timeline(_opened(project), request)
-    table = answer.table()
-    report = Report(answer.render("text").decode(), table, table)
+    shown = answer.table(tidy=False)
+    report = Report(answer.render("text").decode(), answer.table(tidy=True), shown)
     return report, b"" if suffix is None else answer.picture(suffix)

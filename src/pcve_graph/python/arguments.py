@@ -12,8 +12,9 @@ from ..model.limits import read_count
 from ..model.problems import UsageError
 from ..system.atomic_writes import write_errors_as_usage, write_file
 
-Day: TypeAlias = str | datetime.date | None
-"""A date as an argument: `datetime.date`, a text such as `2018-05-22`, or None where not set."""
+Day: TypeAlias = str | int | datetime.date | None
+"""A date as an argument: `datetime.date`, a text such as `2018-05-22`, a year as a number, or None
+where not set."""
 
 _TYPE_NAMES: Final = {
     str: "a text",
@@ -89,9 +90,12 @@ def day_text(name: str, value: Day) -> str:
         return value.date().isoformat()
     if isinstance(value, datetime.date):
         return value.isoformat()
-    if value is not None:
-        check_type(name, value, str, datetime.date)
-    return value or ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:04}"
+    if value is None:
+        return ""
+    check_type(name, value, str, datetime.date)
+    return str(value)
 
 
 def parameter_text(name: str, value: object) -> str:

@@ -86,7 +86,7 @@ class Report:
 
     @names_checked
     def to_pandas(self) -> pandas.DataFrame:
-        """The table as a data frame, in which every column has one type.
+        """The table as a data frame, in which every column has one type; empty cells are NA.
 
         Columns of dates are text as stated, such as `2019-02`, and sort by time; beside each,
         `_earliest` and `_latest` are datetime64. Raises UsageError where pandas is not installed.
@@ -132,7 +132,7 @@ class Report:
 def _frame_columns(table: ReportTable) -> list[FrameColumn]:
     columns: list[FrameColumn] = []
     for place, name in enumerate(table.columns):
-        values = [row[place] for row in table.rows]
+        values = [None if row[place] == "" else row[place] for row in table.rows]
         kind = common_type(values)
         dates = [str(value or "") for value in values]
         if name.split()[-1:] and name.split()[-1] in _DATED and all(map(_is_date, dates)):

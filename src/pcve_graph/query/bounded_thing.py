@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..graph.claims import Evidence, groups_of_evidence
+from ..model.dates import date_range
 from ..model.namespaces import local_name
 from ..model.words import quantity
 from .readings import reading_mark
 from .render import format_date, single_line
 from .text_table import wrap_line, wrapped_height
 from .thing_parts import (
+    LEAST,
     NO_ADDRESS,
     Citations,
     cut,
@@ -36,8 +38,8 @@ LINES: Final = 40
 WIDTH: Final = 100
 """The columns of a bounded text where there is no terminal."""
 
-_LEAST: Final = 24
-"""The fewest columns that words or a value are cut to."""
+_NARROW: Final = 60
+"""In fewer columns a text may have more lines than `LINES`, as each has fewer words."""
 
 _SHARES: Final = (0.85, 0.75, 0.65, 0.55, 0.45, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0)
 
@@ -83,18 +85,20 @@ def _sections(view: ThingView) -> list[_Section]:
 def bounded_lines(view: ThingView, width: int) -> list[str]:
     """The lines of a thing, at most `LINES` where a terminal of this width wraps longer ones.
 
-    They are more only where the head, the notes and the addresses alone take more.
+    They are more only on narrow terminals, and where the head, the notes, the addresses and one
+    property alone take more.
     """
+    most = LINES * _NARROW // width if width < _NARROW else LINES
     sections = _sections(view)
     fewest = 0 if view.is_source else 1
     for share, most_sources in _STEPS:
         page = _Page(view, sections, sections, share, max(fewest, share > 0), most_sources, width)
         lines = page.lines()
-        if wrapped_height(lines, width) <= LINES:
+        if wrapped_height(lines, width) <= most:
             return lines
-    for count in range(len(sections) - 1, -1, -1):
+    for count in range(len(sections) - 1, 0, -1):
         lines = _Page(view, sections, sections[:count], 0.0, fewest, 1, width).lines()
-        if wrapped_height(lines, width) <= LINES:
+        if wrapped_height(lines, width) <= most:
             break
     return lines
 
@@ -114,13 +118,14 @@ class _Page:
     def lines(self) -> list[str]:
         view, width = self.view, self.width
         citations = Citations(view)
-        lines = [cut(line, width) if at == 0 else line for at, line in enumerate(header(view))]
+        lines = [row for line in header(view) for row in wrap_line(line, width).split("\n")]
         if view.is_source:
             addresses = {"url", "archivedAt"}
             uncut = {single_line(fact.value) for fact in view.facts if fact.key in addresses}
             for line in source_lines(view):
-                lines.append(line if line.partition(": ")[2] in uncut else cut(line, width))
-        lines += [cut(grades_line(view), width), ""]
+                is_uncut = line.partition(": ")[2] in uncut
+                lines += [line] if is_uncut else wrap_line(line, width).split("\n")
+        lines += [*wrap_line(grades_line(view), width).split("\n"), ""]
         for section in self.shown:
             lines += self._section_lines(section, citations)
         numbered = [] if view.is_source else list(citations)
@@ -141,7 +146,8 @@ class _Page:
             yield cut(section.label, self.width - len(total)) + total
         for fact in section.facts[: section.shown(self.share, self.fewest)]:
             indent = "    " if section.has_heading else ""
-            yield _fact_line(fact, indent, citations, sources, self.width)
+            line = _fact_line(fact, indent, citations, sources, self.width)
+            yield from wrap_line(line, self.width).split("\n")
 
     def _left_out(self) -> Iterator[str]:
         """What the text leaves out, and how to see it."""
@@ -173,9 +179,10 @@ def _fact_line(
     most_sources: int,
     width: int,
 ) -> str:
-    """A fact on one line: value, numbers of sources, marks, and the words as far as they fit.
+    """A fact in a line: value, numbers of sources, marks, and the words as far as they fit.
 
-    No numbers where `most_sources` is 0.
+    No numbers where `most_sources` is 0. The line is longer than `width` where names are cut to
+    their fewest columns and it does not fit; dates are never cut.
     """
     pieces = tuple(_evidence(fact))
     label = fact.property if isinstance(fact, IncomingFact) else fact.label
@@ -187,14 +194,13 @@ def _fact_line(
         else:
             numbers = f" {_numbers(pieces, citations, most_sources)}"
     tail = numbers + _marks(pieces, not most_sources, marks_of_day(fact))
-    room = max(_LEAST, width - len(head) - len(tail))
+    room = max(LEAST, width - len(head) - len(tail))
     if isinstance(fact, IncomingFact):
-        return f"{head}{cut(incoming_value(fact, room), room)}{tail}"
-    value = cut(_value(fact), room)
-    line = f"{head}{value}{tail}"
+        return f"{head}{incoming_value(fact, room)}{tail}"
+    line = f"{head}{_value(fact, room)}{tail}"
     quoted = next((piece for piece in pieces if _words(piece)), None)
     room = width - len(line) - 3
-    if quoted and room >= min(len(_words(quoted)), _LEAST):
+    if quoted and room >= min(len(_words(quoted)), LEAST):
         line += f" “{cut(_words(quoted), room)}”"
         citations.links.setdefault(quoted.source[0], citations.link(quoted))
     return line
@@ -209,10 +215,24 @@ def _evidence(fact: ThingFact | IncomingFact) -> Iterator[Evidence]:
         yield from _evidence(inner)
 
 
-def _value(fact: ThingFact) -> str:
+def _value(fact: ThingFact, room: int) -> str:
+    """The value of a fact cut to `room`; where facts are nested in it, what is no date of them."""
     if not fact.inner:
-        return single_line(format_date(fact.value))
-    return "; ".join(f"{single_line(inner.label)}: {_value(inner)}" for inner in fact.inner)
+        text = single_line(format_date(fact.value))
+        return text if date_range(fact.value) else cut(text, room)
+    parts = [[f"{single_line(inner.label)}: ", _value(inner, room)] for inner in fact.inner]
+    excess = len("; ".join(map("".join, parts))) - room
+    undated = [part for part, inner in zip(parts, fact.inner, strict=True) if _is_cut(inner)]
+    for part in sorted(undated, key=lambda part: -len(part[1])):
+        if excess > 0:
+            whole = part[1]
+            part[1] = cut(whole, max(LEAST, len(whole) - excess))
+            excess -= len(whole) - len(part[1])
+    return "; ".join(map("".join, parts))
+
+
+def _is_cut(fact: ThingFact) -> bool:
+    return not fact.inner and date_range(fact.value) is None
 
 
 def _words(piece: Evidence) -> str:
@@ -261,4 +281,4 @@ def _marks(pieces: Sequence[Evidence], alone: bool, holds: list[str]) -> str:
         marks += ["contested"] if first.contested else []
         marks += ["named together with other sources"] if alone and first.unassigned else []
         marks += filter(None, [reading_mark(pieces)])
-    return f" ({', '.join(marks)})" if marks else ""
+    return f" ({', '.join(dict.fromkeys(marks))})" if marks else ""

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from ..graph.serialize import prefixed
 from ..model import namespaces
 from ..model.dates import precision
-from ..model.namespaces import expand, kebab_case
+from ..model.namespaces import expand, kebab_case, local_name
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Term
@@ -121,7 +121,8 @@ def _check_period(query: SavedQuery, bound: Mapping[str, Term]) -> None:
 def check_value(parameter: Parameter, text: str) -> None:
     """Raise UsageError if `text` is no value of the parameter, as far as no graph is needed."""
     if parameter.allowed:
-        _allowed(parameter, text)
+        if not is_looked_up(parameter, text):
+            _allowed(parameter, text)
     elif parameter.type in _CONVERTERS:
         _CONVERTERS[parameter.type](parameter, text)
 
@@ -147,6 +148,8 @@ def read_kinds(kinds: Collection[str], index: SearchIndex) -> tuple[str, ...]:
 def _term(parameter: Parameter, text: str, index: SearchIndex | None) -> Term:
     if parameter.type in ("thing", "concept"):
         return _resolved(parameter, text, index)
+    if parameter.type == "iri" and parameter.allowed:
+        return _allowed_iri(parameter, text, index)
     if parameter.allowed:
         text = _allowed(parameter, text)
     if parameter.type == "iri":
@@ -161,8 +164,28 @@ def _allowed(parameter: Parameter, text: str) -> str:
     for value in parameter.allowed:
         if fold(value) == fold(text) and fold(text):
             return value
+    raise _not_allowed(parameter, text)
+
+
+def _allowed_iri(parameter: Parameter, text: str, index: SearchIndex | None) -> ox.NamedNode:
+    """The allowed IRI that `text` is, or names: an IRI, an id or any name in the graph."""
+    nodes = {iri.value: iri for value in parameter.allowed if (iri := _iri(value))}
+    stated = _iri(text)
+    named = {stated.value} if stated else {iri for iri in nodes if local_name(iri) == text}
+    if not stated and index is not None:
+        named |= {hit.iri for hit in index.named(text, parameter.kinds)}
+    matching = sorted(named & nodes.keys())
+    if len(matching) > 1:
+        iris = "".join(f"\n    {iri}" for iri in matching)
+        raise UsageError(f"{parameter.name}: {text!r} is ambiguous; use one of these:{iris}")
+    if not matching:
+        raise _not_allowed(parameter, text)
+    return nodes[matching[0]]
+
+
+def _not_allowed(parameter: Parameter, text: str) -> UsageError:
     near = similar_names(text, parameter.allowed) or parameter.allowed[:8]
-    raise _invalid(parameter, text, f"one of {len(parameter.allowed)} values", near)
+    return _invalid(parameter, text, f"one of {len(parameter.allowed)} values", near)
 
 
 def _text(parameter: Parameter, text: str) -> ox.Literal:

@@ -20,13 +20,14 @@ from ..model.namespaces import expand, local_name
 from ..model.periods import NO
 from ..model.problems import UsageError
 from ..model.schema import Ontology
+from ..model.standing import holds_with_standing
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Iri, NTerm, Term, from_iri, from_term
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
 from .incoming import claims_with_object
 from .page_order import LAST, page_order
-from .state_of_day import DATES, StateOfDay
+from .state_of_day import DATES, StateOfDay, standing_of
 from .thing_view import (
     SOURCES,
     IncomingFact,
@@ -144,6 +145,8 @@ class _ThingReader:
             sources=self.sources_of(facts, named_by),
             day=self.state.day.isoformat() if self.state else "",
             holds=self.state.of_node(node) if self.state else "",
+            within_dates=self.state.by_dates(node) if self.state else "",
+            standing=self.state.standing(node) if self.state else "",
         )
 
     def source_view(self, node: ox.NamedNode, nodes_by_id: dict[str, ox.NamedNode]) -> ThingView:
@@ -256,7 +259,7 @@ class _ThingReader:
             text = self.text_of(value)
             if path in elsewhere and isinstance(value, ox.NamedNode):
                 text = "/".join(value.value.split("/")[-2:])
-            holds = "" if path in dating else holds
+            holds = "" if path in dating else holds_with_standing(holds, standing_of(proofs))
             facts.append(ThingFact(local_name(path), label, text, value, proofs, inner, holds))
         has_page = kind is not None and kind.folder is not None
         places = {
@@ -302,18 +305,20 @@ class _ThingReader:
             if holds == NO:
                 continue
             start, end = (value_text(self.store, quad.subject, name) for name in DATES)
+            proofs = tuple(
+                piece
+                for claim in claims.get((quad.subject.value, path), ())
+                for piece in evidence(self.store, claim)
+            )
             references[local_name(quad.subject.value), key.label] = IncomingFact(
                 id=local_name(quad.subject.value),
                 property=key.label,
                 label=labels(self.store, [quad.subject])[quad.subject.value],
                 start=start,
                 end=end,
-                holds=holds,
-                evidence=tuple(
-                    piece
-                    for claim in claims.get((quad.subject.value, path), ())
-                    for piece in evidence(self.store, claim)
-                ),
+                holds=holds_with_standing(holds, standing_of(proofs)),
+                evidence=proofs,
+                standing=self.state.standing(quad.subject) if self.state else "",
             )
         return tuple(reference for _, reference in sorted(references.items()))
 

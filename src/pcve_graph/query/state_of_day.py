@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import pyoxigraph as ox
 
-from ..graph.claims import value_text, values
+from ..graph.claims import Evidence, evidence, value_text, values
 from ..model.dates import BOUND_PROPERTIES
 from ..model.namespaces import expand
 from ..model.periods import (
@@ -21,6 +22,13 @@ from ..model.periods import (
     share_a_day,
 )
 from ..model.schema import Ontology
+from ..model.standing import (
+    CONTESTED,
+    INFERRED,
+    holds_with_standing,
+    joined_standings,
+    word_of_status,
+)
 from ..model.terms import Iri, Term
 from .render import format_date
 from .thing_view import ThingFact
@@ -35,6 +43,17 @@ _ORDER: Final = (YES, NOT_KNOWN, UNDATED, NO)
 """What several nodes for one fact say together: the first of these that one of them says."""
 
 
+def standing_of(pieces: Iterable[Evidence]) -> str:
+    """How a fact with this evidence stands: `inferred` if all of it is, `contested` if any is.
+
+    Words as in `model.standing`; empty where it is stated plainly, or has no evidence.
+    """
+    pieces = tuple(pieces)
+    inferred = bool(pieces) and all(piece.certainty == INFERRED for piece in pieces)
+    contested = any(piece.contested for piece in pieces)
+    return joined_standings((INFERRED * inferred, CONTESTED * contested))
+
+
 class StateOfDay:
     """Answers whether nodes, and facts about them, hold on `day`, as `share_a_day` does.
 
@@ -46,12 +65,47 @@ class StateOfDay:
         self._store = store
         self._asked = period_of_days(day, day)
         self._inversely = {*ontology.implied_inversely.values()}
+        self._deciding = {expand("pcve:status")} | {
+            key.path
+            for record in ontology.by_iri.values()
+            for key in record.keys.values()
+            if key.derives
+        }
+        self._standings: dict[Term, str] = {}
         self._roles: dict[str, set[str]] = {}
         for role, path in (*ontology.implied.items(), *ontology.implied_inversely.items()):
             self._roles.setdefault(path, set()).add(role)
 
     def of_node(self, node: Term) -> str:
-        """Whether the period of a node includes the day.
+        """Whether the period of a node surely includes the day.
+
+        Not known where its dates do, but they or its status are not stated plainly.
+        """
+        return holds_with_standing(self.by_dates(node), self.standing(node))
+
+    def standing(self, node: Term) -> str:
+        """How the dates and the status of a node stand, in the words of `model.standing`."""
+        if node not in self._standings:
+            self._standings[node] = joined_standings(self._words(node))
+        return self._standings[node]
+
+    def _words(self, node: Term) -> Iterator[str]:
+        if not isinstance(node, ox.NamedNode):
+            return
+        pieces: dict[tuple[str, Term], list[Evidence]] = {}
+        claims = self._store.quads_for_pattern(None, ox.NamedNode(expand("rdf:subject")), node)
+        for claim in {quad.subject for quad in claims}:
+            path = value_text(self._store, claim, "rdf:predicate")
+            value = next(values(self._store, claim, expand("rdf:object")), None)
+            if isinstance(claim, ox.NamedNode) and path in self._deciding and value is not None:
+                pieces.setdefault((path, value), []).extend(evidence(self._store, claim))
+        for path in self._deciding:
+            for value in values(self._store, node, path):
+                yield standing_of(pieces.get((path, value), ()))
+        yield word_of_status(value_text(self._store, node, "pcve:status"))
+
+    def by_dates(self, node: Term) -> str:
+        """Whether the period of a node includes the day, by its dates alone.
 
         What is dated by its day of issue alone stays issued from then on.
         """

@@ -51,7 +51,11 @@ def header(view: ThingView) -> list[str]:
     kind = f"{view.type}; title by the curator" if curators else view.type
     lines = [f"{single_line(view.label)}  ({single_line(kind)})", view.iri]
     if view.day and not view.is_source:
-        lines.append(f"on {format_date(view.day)}: {_IN_ITS_DATES[view.holds]}")
+        lines.append(f"on {format_date(view.day)}: {_IN_ITS_DATES[view.within_dates]}")
+        if view.standing:
+            words = view.standing.replace(", ", " or ")
+            is_unsure = view.within_dates == YES
+            lines[-1] += f"; not sure, as facts are {words}" if is_unsure else f" ({view.standing})"
     return lines
 
 
@@ -64,8 +68,14 @@ _IN_ITS_DATES: Final = {
 
 
 def marks_of_day(fact: ThingFact | IncomingFact) -> list[str]:
-    """The mark of a fact that does not surely hold on the day that is asked for."""
-    return [fact.holds] if fact.holds not in ("", YES) else []
+    """The marks of a fact that does not surely hold on the day that is asked for, with the reason.
+
+    The reason is how the dates and the status of the thing stand that the fact is about.
+    """
+    marks = [fact.holds] if fact.holds not in ("", YES) else []
+    if isinstance(fact, IncomingFact) and fact.standing:
+        marks += fact.standing.split(", ")
+    return marks
 
 
 def grades_line(view: ThingView) -> str:
@@ -107,10 +117,15 @@ def recheck_lines(view: ThingView, numbered: Sequence[tuple[int, SourceReference
     return ["last recheck of the sources", *lines] if lines else []
 
 
+LEAST: Final = 24
+"""The fewest columns that words or a value are cut to."""
+
+
 def incoming_value(fact: IncomingFact, room: int = 0) -> str:
     """The thing that a fact is about: its label, id and dates as stated.
 
-    The label is cut where the whole is longer than `room`; 0 is no limit.
+    The label is cut where the whole is longer than `room`, but to no less than `LEAST`; 0 is no
+    limit.
     """
     dates = dict.fromkeys(filter(None, (fact.start, fact.end)))
     period = " – ".join(map(format_date, dates))
@@ -118,9 +133,19 @@ def incoming_value(fact: IncomingFact, room: int = 0) -> str:
         period = f"until {period}"
     rest = f" ({single_line(fact.id)})" + (f", {period}" if period else "")
     label = single_line(fact.label)
-    return f"{cut(label, room - len(rest)) if room else label}{rest}"
+    return f"{cut(label, max(LEAST, room - len(rest))) if room else label}{rest}"
 
 
 def cut(text: str, width: int) -> str:
-    """`text` in `width` characters, with an ellipsis where some are missing."""
-    return text if len(text) <= width else f"{text[: max(0, width - 1)].rstrip()}…"
+    """`text` in `width` characters, with an ellipsis where some are missing.
+
+    Whole words are kept, unless that is less than half of the room.
+
+    >>> cut("Council conclusions", 14), cut("Deradicalisation", 9)
+    ('Council…', 'Deradica…')
+    """
+    if len(text) <= width:
+        return text
+    kept = text[: max(0, width - 1)]
+    end = len(kept) if text[len(kept)] == " " else kept.rfind(" ")
+    return f"{(kept[:end] if end >= len(kept) / 2 else kept).rstrip(' ,;:')}…"

@@ -45,8 +45,9 @@ class IncomingFact:
     """A fact of another thing whose value is the thing that is shown.
 
     `id` and `label` are those of the other thing, `property` is the label of the property, `start`
-    and `end` are its dates as stated, empty without one; `holds` is as in `ThingFact`. `evidence`
-    is that of the claims that state the fact, or that it follows from.
+    and `end` are its dates as stated, empty without one; `holds` is as in `ThingFact`, `standing`
+    how the dates and the status of the other thing stand where a day is asked for. `evidence` is
+    that of the claims that state the fact, or that it follows from.
     """
 
     id: str
@@ -56,6 +57,7 @@ class IncomingFact:
     end: str = ""
     holds: str = ""
     evidence: tuple[Evidence, ...] = ()
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,10 @@ class SupportedRecord:
 class ThingView:
     """One thing for display. `named_by` are the facts of others that refer to it.
 
-    `label` is the name that the thing had on the requested day. `day` is that day (ISO), `holds`
-    whether the dates of the thing include it: `yes`, `not known`, `no` or `undated`; both are empty
-    without a day. `notes` are the designation notes
+    `label` is the name that the thing had on the requested day. `day` is that day (ISO),
+    `within_dates` whether the dates of the thing include it: `yes`, `not known`, `no` or `undated`.
+    `standing` is how these dates and its status stand, and `holds` is `within_dates`, but `not
+    known` for `yes` with a standing. All are empty without a day. `notes` are the designation notes
     for the names shown, `sources` those that the evidence refers to, by id. Of a source,
     `supported` are the facts that rest on it, `absent` the labels of properties that are not
     recorded. `rechecks` are the last ones of `source_ids`, where the reader of the view adds them.
@@ -101,6 +104,8 @@ class ThingView:
     rechecks: tuple[Recheck, ...] = ()
     day: str = ""
     holds: str = ""
+    within_dates: str = ""
+    standing: str = ""
 
     @property
     def is_source(self) -> bool:

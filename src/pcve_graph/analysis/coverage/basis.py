@@ -10,9 +10,10 @@ from ...model.standing import holds_with_standing, joined_standings
 from ...model.words import quantity
 from ..scope import Scope, ScopedWorks, in_period, works_in
 from ..standing import (
-    Fact,
+    Ways,
     facts_of_axis,
     facts_of_place,
+    facts_of_places,
     facts_of_scope,
     may_stand_otherwise,
     standing_text,
@@ -74,11 +75,11 @@ def works_by_holds(
 
 def _facts_of_cell(
     landscape: Landscape, matrix: Matrix, work: Work, place: AxisEntry, value: AxisEntry
-) -> set[Fact]:
+) -> set[Ways]:
     facts = facts_of_scope(landscape, work, matrix.scope)
     if place.key != ALL:
-        of_place = place.key if place.role in ("economy", "region") else ""
-        facts |= facts_of_place(landscape, work, of_place)
+        is_stated = place.role in ("economy", "region")
+        facts |= facts_of_place(landscape, work, place.key) if is_stated else facts_of_places(work)
     if value.role in ("broader", "part"):
         facts |= facts_of_axis(landscape, work, matrix.by, value.key)
     return facts

@@ -9,12 +9,16 @@ from typing import Final
 import pyoxigraph as ox
 
 from ...graph.labels import designation_notes as footnotes
+from ...model.periods import NOT_KNOWN, YES
 from ...model.problems import OptionError
 from ...model.schema import Ontology
+from ...model.standing import holds_with_standing, joined_standings
 from ...model.words import quantity
 from ...query.render_thing import render_thing
 from ...query.show import show
 from ...query.thing_view import ThingFact, ThingView
+from ..standing import facts_shown, standing_text
+from ..tables import LIST_OF_WORKS, ReportCell, ReportTable
 from ..works import Landscape, Work
 from .basis import work_standing, works_by_holds
 from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
@@ -82,6 +86,39 @@ def cell_text(
     return (
         "\n".join([*lines, *(["", *sorted(designation_notes)] if designation_notes else [])]) + "\n"
     )
+
+
+def cell_table(
+    landscape: Landscape,
+    store: ox.Store,
+    ontology: Ontology,
+    matrix: Matrix,
+    row: AxisEntry,
+    column: AxisEntry,
+) -> ReportTable:
+    """The works of a cell, a row each, with columns as those of the timeline.
+
+    `standing` says how the facts stand that a row shows or that put the work into the cell; `holds`
+    is `not known` where it is not empty, and where the dates leave open whether it belongs there.
+    """
+    things = matrix.cell(row.key, column.key)
+    rows: list[tuple[ReportCell, ...]] = []
+    for work in things.all():
+        in_cell = work_standing(landscape, matrix, work, row, column)
+        standing = joined_standings((in_cell, standing_text([(work, facts_shown(work))])))
+        by_dates = NOT_KNOWN if work in things.maybe else YES
+        where = ", ".join(landscape.label(place) for place in work.places)
+        at = where or ("online" if work.mode == "online" else None)
+        holds = holds_with_standing(by_dates, standing)
+        rows.append((work.start, work.end, work.label, work.kind, at, holds, standing, work.id))
+    period = "".join(f", {phrase}" for phrase in period_words(matrix.scope))
+    name = f"{row.label} / {column.label}{period}"
+    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
+    log = matrix.searches.get((row.key, column.key), ())
+    empty = () if rows else tuple(_empty_cell(matrix.state(row.key, column.key), what, log))
+    texts = [name, *(str(cell) for line in rows for cell in line)]
+    notes = (*(note.strip() for note in empty), *footnotes(store, texts))
+    return ReportTable(name, LIST_OF_WORKS, tuple(rows), notes)
 
 
 def _empty_cell(state: str, what: str, log: tuple[Search, ...]) -> Iterator[str]:

@@ -8,33 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 import pyoxigraph as ox
 
 from ...graph.labels import designation_notes
 from ...model.project import Project
-from ...model.standing import ANNOUNCED, word_of_status
+from ...model.standing import joined_standings
 from ...model.words import quantity
 from ...query.columns import select_rows
 from ...query.render import format_date
 from ...query.saved import required_queries
 from ..load import SOURCE_COLUMNS
 from ..tables import ReportTable
-from ..works import TOTAL, Landscape, Work, budget_sums
+from ..works import Landscape
 from .basis import AXIS_WORDS
 from .matrix import ALL, NOT_SEARCHED, NOTHING_FOUND, UNKNOWN, AxisEntry, Matrix, Search
 from .report import NO_PROOF, scope_words
 from .searches import search_text
-
-SMALL: Final = Decimal(100_000)
-"""In the currency of the budget: a project with a lower total budget counts as small."""
-SMALL_KINDS: Final = {
-    "pilot-project": "a pilot project",
-    "sub-grant-scheme": "a sub-grant scheme",
-    "component": "a component of a project",
-}
+from .weakness import SMALL, listed_work, weakness
 
 _PROJECTS: Final = (
     "all have ended, have not begun, state no dates, or are small (a pilot, a component, "
@@ -47,8 +39,9 @@ _WEAK: Final = {"projects": _PROJECTS, "events": _EVENTS, "actors": f"{_PROJECTS
 
 @dataclass(frozen=True, slots=True)
 class OpenCell:
-    """One cell without records, or with weak ones only: `weak` has each of them with its reason.
+    """One cell without records, or with weak ones only: `weak` has each of them in words.
 
+    The words are the name, the reason, and how the facts of both stand; `standing` is that of all.
     `state` is that of the cell; it is a gap if that is `NOTHING_FOUND`. `searches` cover the cell.
     `near` are the other economies with a record in the same column, `regional` the works located at
     the region as a whole, `wider` the labels of broader columns with a record in this economy,
@@ -58,11 +51,12 @@ class OpenCell:
 
     economy: AxisEntry
     column: AxisEntry
-    weak: tuple[tuple[Work, str], ...]
+    weak: tuple[str, ...]
+    standing: str
     near: tuple[AxisEntry, ...]
-    regional: tuple[Work, ...]
+    regional: tuple[str, ...]
     wider: tuple[str, ...]
-    unplaced: tuple[Work, ...]
+    unplaced: tuple[str, ...]
     other_kind: int
     state: str
     searches: tuple[Search, ...]
@@ -96,15 +90,24 @@ def find_open_cells(
     `other_kind` is the same matrix for events where `matrix` counts projects, or the reverse.
     """
     columns = [column for column in matrix.columns if column.role in ("broader", "part")]
-    regions = [row for row in matrix.rows if row.role == "region"]
     cells = []
+
+    def listed(row: AxisEntry, column: AxisEntry) -> list[tuple[str, str]]:
+        works = matrix.cell(row.key, column.key).all()
+        return [listed_work(landscape, matrix, work, row, column, on) for work in works]
+
     for column in columns:
         economies = {row: matrix.cell(row.key, column.key).all() for row in matrix.economies}
-        regional = tuple(work for row in regions for work in matrix.cell(row.key, column.key).all())
+        around = {
+            role: tuple(
+                words for row in matrix.rows if row.role == role for words, _ in listed(row, column)
+            )
+            for role in ("region", UNKNOWN)
+        }
         for row, works in economies.items():
-            weak = [(work, weakness(work, on)) for work in works]
-            if not all(reason for _, reason in weak):
+            if not all(weakness(work, on) for work in works):
                 continue
+            weak = listed(row, column)
             wider = [
                 landscape.label(above)
                 for above in landscape.broader.get(column.key, ())
@@ -114,13 +117,14 @@ def find_open_cells(
                 OpenCell(
                     economy=row,
                     column=column,
-                    weak=tuple(weak),
+                    weak=tuple(words for words, _ in weak),
+                    standing=joined_standings(standing for _, standing in weak),
                     near=tuple(
                         economy for economy, has in economies.items() if has and economy != row
                     ),
-                    regional=regional,
+                    regional=around["region"],
                     wider=tuple(sorted(wider)),
-                    unplaced=matrix.cell(UNKNOWN, column.key).all(),
+                    unplaced=around[UNKNOWN],
                     other_kind=len(other_kind.cell(row.key, column.key).all()) if other_kind else 0,
                     state=matrix.state(row.key, column.key),
                     searches=matrix.searches.get((row.key, column.key), ()),
@@ -135,30 +139,6 @@ def _rank(cell: OpenCell) -> tuple[int, int, str]:
     return 1 if cell.weak else 2, 0, cell.column.label
 
 
-def weakness(work: Work, on: date | None) -> str:
-    """Why a work covers its cell only weakly; empty if it does not.
-
-    A project has surely ended, has surely not begun, states no dates or is small. An event states
-    no date, or is only announced.
-    """
-    if not (work.start or work.end or work.earliest or work.latest):
-        return "no dates stated"
-    if work.kind == "event":
-        return "announced only" if word_of_status(work.status) == ANNOUNCED else ""
-    if on and work.period.last < on.toordinal():
-        return f"ended {format_date(work.end or work.start or '')}"
-    if on and work.period.first > on.toordinal():
-        return f"begins {format_date(work.start or work.end or '')}"
-    if work.sort in SMALL_KINDS:
-        return SMALL_KINDS[work.sort]
-    totals = [
-        total for total in budget_sums([work]) if total.kind == TOTAL and total.most is not None
-    ]
-    if totals and all(total.most is not None and total.most < SMALL for total in totals):
-        return f"small, {totals[0].currency} {totals[0]} in all"
-    return ""
-
-
 def gap_table(
     landscape: Landscape,
     store: ox.Store,
@@ -168,19 +148,20 @@ def gap_table(
 ) -> ReportTable:
     """The open cells as a table, a row each, with notes."""
     both = matrix.count != "actors"
-    heads = f"{matrix.by} economy state there covered near region broader unplaced".split()
+    heads = f"{matrix.by} economy state there standing covered near region broader unplaced".split()
     heads += [*([f"{_OTHER_KIND[matrix.count]}s"] if both else []), "searches"]
     rows = tuple(
         (
             gap.column.label,
             gap.economy.label,
             "only weakly" if gap.weak else gap.state,
-            "; ".join(f"{work.label} ({reason})" for work, reason in gap.weak),
+            "; ".join(gap.weak),
+            gap.standing,
             gap.covered,
             "; ".join(line.label for line in gap.near),
-            "; ".join(work.label for work in gap.regional),
+            "; ".join(gap.regional),
             "; ".join(gap.wider),
-            "; ".join(work.label for work in gap.unplaced),
+            "; ".join(gap.unplaced),
             *((gap.other_kind,) if both else ()),
             "; ".join(search_text(search) for search in gap.searches),
         )
@@ -219,7 +200,7 @@ def gap_briefing(
             lines += ["Not ranked, as not searched or with weak records only:", ""]
         number = f"{place + 1}." if place < len(ranked) else "-"
         lines += [f"{number} {column.label}  [{column.id}]"]
-        lines += [f"   {line}" for line in _about(by_column[column], _OTHER_KIND[matrix.count], on)]
+        lines += [f"   {line}" for line in _about(by_column[column], _OTHER_KIND[matrix.count])]
         lines += [""]
     if limit and (more := len(ranked) + len(others) - limit) > 0:
         lines += [f"{more:,} more: `--limit 0` shows all; `--format csv` has a row per pair.", ""]
@@ -290,7 +271,7 @@ def _answer(matrix: Matrix, cells: tuple[OpenCell, ...]) -> Iterator[str]:
         yield "Gaps with the most covered neighbours come first."
 
 
-def _about(cells: list[OpenCell], other_kind: str, on: date | None) -> Iterator[str]:
+def _about(cells: list[OpenCell], other_kind: str) -> Iterator[str]:
     """The lines of one topic: gaps, economies not searched or weakly covered, near coverage."""
     for words, state in (("gap", NOTHING_FOUND), ("not searched", NOT_SEARCHED)):
         in_state = [cell for cell in cells if cell.state == state]
@@ -305,8 +286,8 @@ def _about(cells: list[OpenCell], other_kind: str, on: date | None) -> Iterator[
         yield f"only weakly: {', '.join(cell.economy.label for cell in weak)}"
         of: dict[str, list[str]] = {}
         for cell in weak:
-            for work, reason in cell.weak:
-                of.setdefault(f"{work.label}, {reason}", []).append(cell.economy.label)
+            for words in cell.weak:
+                of.setdefault(words, []).append(cell.economy.label)
         for description, economies in of.items():
             yield f"    {description} ({', '.join(economies)})"
     for words, works in (
@@ -315,17 +296,12 @@ def _about(cells: list[OpenCell], other_kind: str, on: date | None) -> Iterator[
     ):
         if works:
             yield f"{words}:"
-            yield from (f"    {_with_reason(work, on)}" for work in works)
+            yield from (f"    {work}" for work in works)
 
 
 def _economy(cell: OpenCell, other_kind: str) -> str:
     but = f" (but {quantity(cell.other_kind, other_kind)})" if cell.other_kind else ""
     return cell.economy.label + but
-
-
-def _with_reason(work: Work, on: date | None) -> str:
-    reason = weakness(work, on)
-    return f"{work.label}, {reason}" if reason else work.label
 
 
 def _explanation(matrix: Matrix) -> str:

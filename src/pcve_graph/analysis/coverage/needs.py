@@ -26,6 +26,7 @@ from ...query.render import format_date
 from ...query.saved import required_queries
 from ..scope import Scope, holds_in, works_in
 from ..standing import (
+    any_of,
     facts_of_axis,
     facts_of_dates,
     facts_of_place,
@@ -185,7 +186,7 @@ def _responses(
         if need.topic not in (*work.topics, *work.wider):
             continue
         in_economy = facts_of_place(landscape, work, need.economy)
-        regional = {("location", place) for place in work.places if place in around}
+        regional = any_of(("location", place) for place in work.places if place in around)
         holds = share_a_day(need.period, work.period, scope.period)
         if not (in_economy or regional) or holds == NO:
             continue

@@ -9,19 +9,21 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from ...model.problems import OptionError
+from ...model.schema import Ontology
 from ..opened import AnalysisGraph, ScopeRequest
 from ..scope import Scope
-from ..tables import ReportTable, render_table
+from ..tables import TIDY, ReportTable, render_table
 from ..works import Landscape
-from .cells import cell_text, find_entry
+from .cells import cell_table, cell_text, find_entry
 from .gaps import OpenCell, find_open_cells, gap_briefing, gap_table, last_access_day
-from .matrix import Matrix
+from .matrix import AxisEntry, Matrix
 from .needs import NeedResponses, compare_needs, need_table, needs_text, read_needs
 from .report import tidy_table, wide_table
 from .searches import read_searches
 
 _Gaps: TypeAlias = tuple[Landscape, ox.Store, Matrix, tuple[OpenCell, ...], date | None]
 _Needs: TypeAlias = tuple[Landscape, ox.Store, tuple[NeedResponses, ...], Scope, int]
+_Cell: TypeAlias = tuple[Landscape, ox.Store, Ontology, Matrix, AxisEntry, AxisEntry]
 _OTHER_KIND = {"projects": "events", "events": "projects"}
 """The works that gaps mention in addition to those that are counted."""
 _ROWS = frozenset(("elsewhere", "online", "unknown", "all"))
@@ -82,7 +84,7 @@ class CoverageAnswer:
         return self._matrix
 
     def render(self, form: str, width: int = 0) -> bytes:
-        """The matrix, cell, gaps or needs in one of `tables.FORMATS`; a cell as text only.
+        """The matrix, cell, gaps or needs in one of `tables.FORMATS`.
 
         csv and json have a row for each cell, with ids; the matrix as text is in lines of `width`
         columns, 0 for any length. Raises UsageError for another format.
@@ -95,19 +97,25 @@ class CoverageAnswer:
                 return needs_text(*compared).encode()
             return render_table(need_table(*compared), form)
         if self.request.cell:
-            if form != "text":
-                raise OptionError(
-                    "--cell is available as text only; `--format json` has the works of all cells"
-                )
-            return self._cell().encode()
-        return render_table(self.table(tidy=form in ("csv", "json")), form, width)
+            where = self._cell()
+            return (
+                cell_text(*where).encode()
+                if form == "text"
+                else render_table(cell_table(*where), form)
+            )
+        return render_table(self.table(tidy=form in TIDY), form, width)
 
     def table(self, tidy: bool) -> ReportTable:
-        """The gaps, needs or matrix: `tidy` has a row for each cell, else one for each economy."""
+        """The gaps, the needs, the works of the cell, or the matrix.
+
+        A `tidy` matrix has a row for each cell, else one for each economy.
+        """
         if self.request.gaps:
             return gap_table(*self._open_cells())
         if self.request.needs:
             return need_table(*self._needs())
+        if self.request.cell:
+            return cell_table(*self._cell())
         where = self.graph.landscape, self.graph.store, self.matrix
         return tidy_table(*where) if tidy else wide_table(*where)
 
@@ -147,7 +155,8 @@ class CoverageAnswer:
         compared = compare_needs(graph.landscape, needs, read_searches(*where), scope, pillar)
         return graph.landscape, graph.store, compared, scope, len(needs)
 
-    def _cell(self) -> str:
+    def _cell(self) -> _Cell:
+        """The arguments of `cell_text`."""
         graph, by, cell = self.graph, self.request.by, self.request.cell
         row, slash, column = (part.strip() for part in cell.partition("/"))
         if not (row and slash and column):
@@ -161,11 +170,11 @@ class CoverageAnswer:
             column_key = graph.resolve(**{by: column})[by]
             scope = scope.of(by, column_key)
         matrix = graph.with_searches(graph.matrix(scope, by, self.request.count), scope)
-        lines = (
+        entries = (
             find_entry(matrix.rows, row_key, row),
             find_entry(matrix.columns, column_key, column),
         )
-        return cell_text(graph.landscape, graph.store, graph.ontology, matrix, *lines)
+        return graph.landscape, graph.store, graph.ontology, matrix, *entries
 
 
 def answer_coverage(graph: AnalysisGraph, request: CoverageRequest) -> CoverageAnswer:

@@ -10,10 +10,11 @@ from ...model.dates import EDTF, date_range, precision
 from ...model.periods import NOT_KNOWN, Period, days_between, surely_overlap
 from ...query.render import format_date
 from ..standing import (
-    Fact,
+    Ways,
+    any_of,
     facts_of_axis,
     facts_of_dates,
-    facts_of_place,
+    facts_of_places,
     may_stand_otherwise,
     standing_text,
 )
@@ -99,17 +100,14 @@ def pair_standing(landscape: Landscape, pair: OverlapPair) -> str:
     """How the facts stand that a pair shares, and the dates and places of both works."""
     common = shared_facts(landscape, pair)
 
-    def facts(work: Work) -> set[Fact]:
-        stated = facts_of_dates(work) | facts_of_place(landscape, work)
+    def facts(work: Work) -> set[Ways]:
+        stated = facts_of_dates(work) | facts_of_places(work)
         for axis, iris in common.by_axis.items():
             for iri in iris:
                 stated |= facts_of_axis(landscape, work, axis, iri)
-        return stated | {
-            (role, actor)
-            for role, actors in work.actors.items()
-            for actor in actors
-            if actor in common.company
-        }
+        for iri in common.company:
+            stated |= any_of((role, iri) for role, actors in work.actors.items() if iri in actors)
+        return stated
 
     works = (pair.first, pair.second)
     return standing_text((work, facts(work)) for work in works if may_stand_otherwise(work))

@@ -25,6 +25,7 @@ from .owl import owl
 from .parquet import parquet
 from .schemaorg import events_without_start_or_place, schemaorg
 from .subset import GraphPart
+from .tables import with_row_standings
 from .xlsx import xlsx
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class ExportFormat:
     displayed as text. `write` raises MissingLibraryError where an optional library is not
     installed, and NothingToWriteError where the part has nothing that the format represents.
     `kinds` are the classes that it supports, as prefixed names; empty where it supports all.
-    `left_out` names what the part has and the format cannot represent, a line each.
+    `left_out` names what the part has and the format cannot represent, a line each. `judge` gives
+    the part with what the standing of whole rows says of the period.
     """
 
     name: str
@@ -50,6 +52,7 @@ class ExportFormat:
     binary: bool = False
     kinds: tuple[str, ...] = ()
     left_out: Callable[[GraphPart, Ontology], tuple[str, ...]] | None = None
+    judge: Callable[[GraphPart, Ontology], GraphPart] | None = None
 
     def require_kinds(self, choice: ExportFilter) -> None:
         """Raise UsageError where the format supports none of the chosen kinds."""
@@ -89,10 +92,25 @@ _ALL: Final = (
         _ZIP,
         csv_archive,
         True,
+        judge=with_row_standings,
     ),
-    ExportFormat("xlsx", "a workbook, one sheet per class", ".xlsx", _XLSX, xlsx, True),
     ExportFormat(
-        "parquet", "the same tables with types, zipped", ".parquet.zip", _ZIP, parquet, True
+        "xlsx",
+        "a workbook, one sheet per class",
+        ".xlsx",
+        _XLSX,
+        xlsx,
+        True,
+        judge=partial(with_row_standings, joined=True),
+    ),
+    ExportFormat(
+        "parquet",
+        "the same tables with types, zipped",
+        ".parquet.zip",
+        _ZIP,
+        parquet,
+        True,
+        judge=with_row_standings,
     ),
     ExportFormat(
         "graphml",

@@ -47,7 +47,8 @@ def icalendar_file(part: GraphPart, ontology: Ontology) -> bytes:
     Events dated to the month or year, in EDTF, or not at all are left out; the description of the
     calendar and its X-PCVE-WITHOUT-A-DAY give their number. STATUS is CONFIRMED only where a source
     states that the event was held, and its dates and place stand plainly; what is inferred,
-    contested or announced is TENTATIVE, and DESCRIPTION names the facts. DTSTAMP is the latest day
+    contested or announced is TENTATIVE, and DESCRIPTION names the facts. An event whose status no
+    source states has no STATUS. DTSTAMP is the latest day
     on which a source was read. Raises UsageError where icalendar is not installed,
     NothingToWriteError without events, and where the days of none are known.
     """

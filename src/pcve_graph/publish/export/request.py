@@ -110,6 +110,7 @@ def _part(
     )
     form.require_kinds(choice)
     part = select_part(whole, ontology, choice)
+    part = form.judge(part, ontology) if form.judge else part
     number, every = (sum(map(len, graphs.graphs.values())) for graphs in (part, whole))
     words = "statement" if number == 1 else "statements"
     notes = part.selection.notes(form.kinds) if part.selection else ()

@@ -13,12 +13,15 @@ from ...model.namespaces import expand, kebab_case, nterm
 from ...model.periods import NO, YES, Period, period_of_days, period_of_node, share_a_day
 from ...model.problems import NothingToWriteError, OptionError, UsageError
 from ...model.schema import Ontology, RecordClass
+from ...model.standing import joined_standings
 from ...model.suggest import did_you_mean
-from ...model.terms import NTerm, NTriple, from_iri, lexical
+from ...model.terms import NTerm, NTriple, from_iri, lexical, to_iri
 from ...query.parameters import bind
 from ...query.saved import Parameter, SavedQuery
 from ...query.search import SearchIndex
+from .entities import Entities
 from .self_contained import LinesBySubject, collect_part, lines_by_subject
+from .standings import Standings
 from .subset import GraphPart, Selection
 
 _PARAMETERS = {
@@ -120,7 +123,7 @@ def _day(option: str, text: str) -> tuple[date, date]:
 _TYPE, _ABOUT, _BROADER = nterm("rdf:type"), nterm("schema:about"), nterm("skos:broader")
 _BOUNDS = {nterm(term): name for name, term in BOUND_PROPERTIES.items()}
 _STATED_DATES = set(map(nterm, _DATED))
-_EVENT, _WITHIN = nterm("pcve:inEvent"), nterm("schema:containedInPlace")
+_STATUS, _EVENT, _WITHIN = map(nterm, ("pcve:status", "pcve:inEvent", "schema:containedInPlace"))
 _PLACES = set(map(nterm, PLACE_PROPERTIES))
 
 
@@ -138,6 +141,8 @@ def select_part(part: GraphPart, ontology: Ontology, choice: ExportFilter) -> Gr
     facts, vocabulary = lines_by_subject(part, "facts"), lines_by_subject(part, "vocabulary")
     records = {from_iri(record.iri) for record in ontology.records()}
     selection = _chosen(facts, vocabulary, records, choice)
+    if selection.has_period:
+        selection = _by_standing(part, facts, vocabulary, selection, choice)
     if not selection.holds:
         notes = "".join(f" ({note})" for note in selection.notes())
         raise NothingToWriteError(
@@ -153,8 +158,7 @@ def _chosen(
 ) -> Selection:
     """What matches, with whether it is in the period, and what else has no date."""
     kinds = set(map(from_iri, choice.kinds)) or records
-    topics = _reaching(vocabulary, {_BROADER}, from_iri(choice.topic)) if choice.topic else None
-    places = _reaching(facts, {_WITHIN}, from_iri(choice.country)) if choice.country else None
+    topics, places = _goals(facts, vocabulary, choice)
     period = period_of_days(choice.since, choice.until) if choice.since or choice.until else None
     holds: dict[NTerm, str] = {}
     undated, kinds_by_subject = set(), {}
@@ -176,6 +180,49 @@ def _chosen(
             elif answer != NO:
                 holds[subject] = answer
     return Selection(holds, frozenset(undated), kinds_by_subject, has_period=period is not None)
+
+
+def _goals(
+    facts: LinesBySubject, vocabulary: LinesBySubject, choice: ExportFilter
+) -> tuple[set[NTerm] | None, set[NTerm] | None]:
+    """The topics and the places that match; None where none is asked for."""
+    topics = _reaching(vocabulary, {_BROADER}, from_iri(choice.topic)) if choice.topic else None
+    places = _reaching(facts, {_WITHIN}, from_iri(choice.country)) if choice.country else None
+    return topics, places
+
+
+def _by_standing(
+    part: GraphPart,
+    facts: LinesBySubject,
+    vocabulary: LinesBySubject,
+    selection: Selection,
+    choice: ExportFilter,
+) -> Selection:
+    """The selection in which nothing is sure that a fact with a standing decides.
+
+    Of several topics, or places, by which a thing matches, one that stands plainly is enough.
+    """
+    standings = Standings(Entities(part, "evidence"))
+    topics, places = _goals(facts, vocabulary, choice)
+
+    def standing(subject: NTerm) -> str:
+        statements = [(predicate, value) for predicate, value, _ in facts[subject]]
+
+        def words(*pairs: tuple[NTerm, NTerm]) -> str:
+            iri = to_iri(subject)
+            return standings.of((iri, to_iri(predicate), value) for predicate, value in pairs)
+
+        ways = [
+            [words((p, value)) for p, value in statements if p in paths and value in goals]
+            for paths, goals in (({_ABOUT}, topics or ()), (_PLACES, places or ()))
+        ]
+        others = [words(pair) for pair in statements if pair[0] in (*_STATED_DATES, _STATUS)]
+        status = [to_iri(value) for predicate, value in statements if predicate == _STATUS]
+        unsure = [joined_standings(way) for way in ways if "" not in way]
+        return joined_standings([*others, *unsure, standings.of((), status)])
+
+    surely = [term for term, answer in selection.holds.items() if answer == YES]
+    return selection.with_standings({term: standing(term) for term in surely})
 
 
 def _reaching(lines: LinesBySubject, steps: set[NTerm], goal: NTerm) -> set[NTerm]:

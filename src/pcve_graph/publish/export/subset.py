@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Final, TypeVar
@@ -14,6 +14,7 @@ from ...graph.settings import Settings
 from ...graph.store import StoredGraph
 from ...model.namespaces import GRAPHS, LABELS, nterm
 from ...model.periods import NOT_KNOWN
+from ...model.standing import holds_with_standing
 from ...model.terms import Iri, NTerm, NTriple, parse_statement, to_iri
 
 Line = TypeVar("Line", bound=str)
@@ -46,7 +47,8 @@ class Selection:
     """The things that match all options of an export, as N-Triples terms.
 
     `holds` says of each whether it is in the period that was asked for: `yes` under every reading
-    of its dates, else `not known`; always `yes` where none was asked for. `undated` matches the
+    of its dates and if no fact that decides it has a standing, else `not known`; always `yes` where
+    no period was asked for. `undated` matches the
     other options and has no date, and is left out. Each has its classes in `kinds`. `nodes` are
     nested in what matches.
     """
@@ -56,6 +58,14 @@ class Selection:
     kinds: Mapping[NTerm, frozenset[NTerm]]
     nodes: frozenset[NTerm] = frozenset()
     has_period: bool = False
+
+    def with_standings(self, words_by_term: Mapping[NTerm, str]) -> Selection:
+        """The selection in which nothing with a standing is surely in the period."""
+        holds = {
+            term: holds_with_standing(answer, words_by_term.get(term, ""))
+            for term, answer in self.holds.items()
+        }
+        return replace(self, holds=holds)
 
     def notes(self, classes: Iterable[str] = ()) -> tuple[str, ...]:
         """What a period leaves open, and leaves out; none where that is nothing.

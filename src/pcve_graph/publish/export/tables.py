@@ -9,12 +9,13 @@ for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from ...model.namespaces import expand, kebab_case, local_name, nterm
 from ...model.problems import NothingToWriteError
 from ...model.schema import Ontology, RecordClass, RecordKey
-from ...model.terms import Iri, NTerm, literal, parse_statement, to_iri
+from ...model.terms import Iri, NTerm, from_iri, literal, parse_statement, to_iri
 from .cells import ID, Cells, ExportCell, ExportColumn, ExportTable, ReferenceCell
 from .entities import Entities, short_id, term_value
 from .evidence_tables import evidence_tables
@@ -46,8 +47,12 @@ _SELECTED: Final = ExportColumn(
     "selected", "string", "yes if it matches all options; no if it is only referred to."
 )
 _HOLDS: Final = ExportColumn(
-    "holds", "string", "Whether what is selected is in the period: yes or not known."
+    "holds",
+    "string",
+    "Whether what is selected is in the period: yes, or not known (always so with a standing).",
 )
+_NAMING: Final = ("prefLabel", "title")
+"""The keys of the label."""
 _WITHOUT_CLAIMS: Final = expand("pcve:Source")
 
 
@@ -94,8 +99,7 @@ def _of_class(
     cells: Cells,
     joined: bool,
 ) -> ExportTable:
-    keys = [key for key in kind.keys.values() if key.name not in ("prefLabel", "title")]
-    shown_keys = [key for key in keys if joined or key.shape in single]
+    shown_keys = _shown_keys(kind, single, joined)
     derived = {bound for key in kind.keys.values() for bound in key.derives}
     bounds = [name for name in _BOUNDS if expand(name) in derived]
     named = "prefLabel" in kind.keys or "title" in kind.keys
@@ -103,8 +107,7 @@ def _of_class(
     columns += [_column(key, ontology, single) for key in shown_keys]
     columns += [ExportColumn(name.partition(":")[2], "date", _BOUNDS[name]) for name in bounds]
     columns += _status_columns(kind, entities)
-    naming = [key for key in kind.keys.values() if key not in keys]
-    shown = {"label" if key in naming else key.name: key.path for key in [*naming, *shown_keys]}
+    shown = _shown_properties(kind, shown_keys)
     rows = []
     for iri in entities.of(kind.iri):
         values_by_path = entities.values_by_property(iri)
@@ -117,6 +120,45 @@ def _of_class(
         label = [entities.label(iri)] if named else []
         rows.append((short_id(iri), iri, *label, *row))
     return ExportTable(kebab_case(kind.name), kind.description, tuple(columns), tuple(rows))
+
+
+def _shown_keys(kind: RecordClass, single: frozenset[Iri], joined: bool) -> list[RecordKey]:
+    """The keys of a class that have a column, without those of its label."""
+    keys = (key for key in kind.keys.values() if key.name not in _NAMING)
+    return [key for key in keys if joined or key.shape in single]
+
+
+def _shown_properties(kind: RecordClass, shown_keys: Iterable[RecordKey]) -> dict[str, Iri]:
+    """The properties whose values a row shows, by column."""
+    naming = [key for key in kind.keys.values() if key.name in _NAMING]
+    return {("label" if key in naming else key.name): key.path for key in (*naming, *shown_keys)}
+
+
+def with_row_standings(part: GraphPart, ontology: Ontology, joined: bool = False) -> GraphPart:
+    """The part in which nothing whose row has a standing is surely in the period.
+
+    `joined` is as in `export_tables`.
+    """
+    if part.selection is None or not part.selection.has_period:
+        return part
+    entities = Entities(part, "facts", "catalog", "vocabulary", "ontology")
+    standings, single = Standings(Entities(part, "evidence")), _single(ontology)
+    words_by_term: dict[NTerm, str] = {}
+    for kind in ontology.by_iri.values():
+        if kind.iri == _WITHOUT_CLAIMS:
+            continue
+        shown = _shown_properties(kind, _shown_keys(kind, single, joined))
+        for iri in entities.of(kind.iri):
+            words_by_term[from_iri(iri)] = _row_standing(entities, standings, iri, shown)
+    return replace(part, selection=part.selection.with_standings(words_by_term))
+
+
+def _row_standing(
+    entities: Entities, standings: Standings, iri: Iri, shown: Mapping[str, str]
+) -> str:
+    """How the facts of a row stand; `shown` has its properties."""
+    facts = facts_shown(entities, iri, *shown.values())
+    return standings.of(facts, entities.refs(iri, "pcve:status"))
 
 
 def _status_columns(kind: RecordClass, entities: Entities) -> list[ExportColumn]:
@@ -137,8 +179,7 @@ def _status_cells(
     """How the facts of a row stand, and what it is there for; `shown` has its properties."""
     if kind.iri == _WITHOUT_CLAIMS:
         return
-    facts = facts_shown(entities, iri, *shown.values())
-    yield standings.of(facts, entities.refs(iri, "pcve:status")) or None
+    yield _row_standing(entities, standings, iri, shown) or None
     yield standings.in_words(entities, iri, shown) or None
     if entities.is_part:
         yield entities.selected(iri)

@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from ...graph.claims import EVIDENCE_PATH, HAS_PASSAGE, WITHDRAWN
 from ...model import namespaces
+from ...model.dates import BOUND_PROPERTIES
 from ...model.namespaces import BASE, LABELS, expand, nterm, prefixed
 from ...model.redirects import last_replacement
 from ...model.schema import Ontology
@@ -33,13 +34,18 @@ _NAMES: Final = (*LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
 _SHOWN_PROPERTIES: Final = (
     "rdf:type",
     *LABELS,
-    "pcve:earliest",
-    "pcve:latest",
+    *BOUND_PROPERTIES.values(),
+    *DATES,
+    "pcve:status",
+    *("pcve:hasNaming", "schema:name"),
+    *("pcve:hasInvolvement", "pcve:actor", "pcve:role"),
     "schema:url",
     "schema:archivedAt",
     WITHDRAWN,
     "dcterms:isReplacedBy",
 )
+_DECIDING: Final = (*DATES, "dcterms:issued", "pcve:status")
+"""What decides whether a thing holds on a day."""
 _REPLACED_BY: Final = "dcterms:isReplacedBy"
 _DESIGNATIONS: Final = (
     f"CONSTRUCT {{ ?n {nterm('pcve:designationNote')} ?note . ?n ?p ?o }} WHERE "
@@ -146,7 +152,8 @@ def _add_incoming(endpoint: Endpoint, store: ox.Store, node: ox.NamedNode, point
     _add_answer(incoming, endpoint.ask(pointing))
     store.extend(incoming)
     subjects = {quad.subject for quad in incoming if isinstance(quad.subject, ox.NamedNode)}
-    _add_properties(endpoint, store, subjects, (*LABELS, *DATES))
+    _add_properties(endpoint, store, subjects, _SHOWN_PROPERTIES)
+    _add_deciding_claims(endpoint, store, subjects)
     path = "/".join(f"{nterm(name)}?" for name in _PARTS)
     claims = ox.Store()
     pattern = f"?c {nterm('rdf:object')} {node} ; {path} ?n"
@@ -159,6 +166,21 @@ def _add_incoming(endpoint: Endpoint, store: ox.Store, node: ox.NamedNode, point
         if isinstance(quad.object, ox.NamedNode) and quad.object.value.startswith(f"{BASE}source/")
     }
     _add_properties(endpoint, store, sources, _SHOWN_PROPERTIES)
+
+
+def _add_deciding_claims(
+    endpoint: Endpoint, store: ox.Store, subjects: Iterable[ox.NamedNode]
+) -> None:
+    """Add the claims that state the dates and the status of things."""
+    path = "/".join(f"{nterm(name)}?" for name in ("pcve:evidence", "prov:hadPrimarySource"))
+    names = " ".join(map(nterm, _DECIDING))
+    for block in _blocks(subjects):
+        pattern = (
+            f"VALUES ?s {{ {block} }} VALUES ?d {{ {names} }} ?c {nterm('rdf:subject')} ?s ; "
+            f"{nterm('rdf:predicate')} ?d ; {path} ?n"
+        )
+        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ {pattern} . ?n ?p ?o }}"
+        _add_answer(store, endpoint.ask(text))
 
 
 def _properties_of_things(ontology: Ontology) -> tuple[str, ...]:
