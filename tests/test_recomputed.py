@@ -14,6 +14,7 @@ from engines import QUERIES
 from record_facts import RecordFacts, broader, certain_year, facts_of
 
 from pcve_graph.model.dates import date_range
+from pcve_graph.model.standing import joined_standings
 from pcve_graph.query.lists import SEPARATOR
 
 Row = tuple[str, ...]
@@ -155,6 +156,7 @@ def inferred_if(condition: bool) -> str:
 
 
 def funding_flow(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
+    own = (*RUNS, "partner", "startDate", "endDate")
     for project in facts.of_type("Project"):
         pairs = flow(facts, project)
         for funder in {funder for funder, _ in pairs} or {""}:
@@ -163,9 +165,12 @@ def funding_flow(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...
                 funder, joined(between), project, joined(facts.all(project, *RUNS)),
                 joined(facts.all(project, "partner")), facts.one(project, "startDate"),
                 facts.one(project, "endDate"),
-                inferred_if(bool(pairs) and not any(
-                    plain for (payer, _), plain in pairs.items() if payer == funder
-                )),
+                joined_standings([
+                    inferred_if(bool(pairs) and not any(
+                        plain for (payer, _), plain in pairs.items() if payer == funder
+                    )),
+                    facts.words(False, *((project, key) for key in own)),
+                ]),
             )  # fmt: skip
 
 
