@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from ..graph.claims import EVIDENCE_PATH
 from ..graph.replaced import replacements
 from ..model import namespaces
-from ..model.namespaces import expand, local_name, nterm
+from ..model.namespaces import expand, iri_key, local_name, nterm
 from ..model.terms import NTerm, Term, from_iri, has_language
 from ..model.text_normalization import fold
 from ..syntax.sparql_results import cell_value, read_tsv_rows, solutions_of
@@ -31,6 +31,7 @@ create table thing (iri text primary key, id text, kind text, list text, label t
 create table entry (id integer primary key, iri text, node text, field integer, text text,
   folded text);
 create table redirect (iri text primary key, current text) without rowid;
+create table same (address text, iri text, text text, primary key (address, iri)) without rowid;
 create virtual table word using fts5 (folded, content='entry', content_rowid='id',
   tokenize='ascii', prefix='2 3', detail='column');
 create virtual table vocabulary using fts5vocab (word, 'row');
@@ -38,9 +39,10 @@ create index thing_id on thing (id);
 create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
+create index same_iri on same (iri);
 """
 _NAMES: Final = set(map(nterm, namespaces.LABELS))
-_ALIASES: Final = set(map(nterm, ("skos:altLabel", "schema:name", "dcterms:identifier")))
+_ALIASES: Final = set(map(nterm, namespaces.OTHER_NAMES))
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _TYPES: Final = " UNION ".join(
     f"{{ GRAPH {from_iri(namespaces.graph_iri(graph))} {{ ?s a ?o }} }}" for graph in _GRAPHS
@@ -49,6 +51,10 @@ _ANY: Final = _TYPES.replace("?s a ?o", "?s ?p ?o")
 _TYPED: Final = f"SELECT ?s ?o {{ {_TYPES} }}"
 _TEXTS: Final = (
     f"SELECT ?s ?p ?o {{ {_ANY} FILTER(LANG(?o) != '' || DATATYPE(?o) = {nterm('xsd:string')}) }}"
+)
+_SAME: Final = (
+    f"SELECT ?s ?o {{ {_ANY} FILTER(ISIRI(?o) && "
+    f"?p IN ({', '.join(map(nterm, namespaces.SAME_THINGS))})) }}"
 )
 _QUOTES: Final = (
     f"SELECT ?s ?c ?o {{ ?c {nterm('rdf:subject')} ?s ; "
@@ -62,6 +68,7 @@ def write_index(store: ox.Store, path: Path) -> None:
     database = sqlite3.connect(path)
     database.executescript("pragma journal_mode=off; pragma synchronous=off;" + _SCHEMA)
     _insert(database, _rows(store, _TYPED, {}), _rows(store, _TEXTS, {}), _rows(store, _QUOTES, {}))
+    _insert_same(database, _rows(store, _SAME, {}))
     _insert_redirects(database, store)
     database.commit()
     database.close()
@@ -82,13 +89,16 @@ def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
         database.executemany(removal, entries)
         database.execute("delete from entry where node = ?", [iri])
         database.execute("delete from thing where iri = ?", [iri])
-    rows_by_query: list[list[list[str]]] = [[], [], []]
+        database.execute("delete from same where iri = ?", [iri])
+    rows_by_query: list[list[list[str]]] = [[], [], [], []]
     for iri in changed:
         node = ox.NamedNode(iri)
         rows_by_query[0] += _rows(store, _TYPED, {"s": node})
         rows_by_query[1] += _rows(store, _TEXTS, {"s": node})
         rows_by_query[2] += _rows(store, _QUOTES, {"c": node})
-    _insert(database, *rows_by_query)
+        rows_by_query[3] += _rows(store, _SAME, {"s": node})
+    _insert(database, *rows_by_query[:3])
+    _insert_same(database, rows_by_query[3])
     _insert_redirects(database, store)
     database.commit()
     database.close()
@@ -159,6 +169,13 @@ def _insert(
     database.executemany("insert into entry values (?, ?, ?, ?, ?, ?)", lines)
     words = [(number, folded) for number, *_, folded in lines]
     database.executemany("insert into word (rowid, folded) values (?, ?)", words)
+
+
+def _insert_same(database: sqlite3.Connection, rows: list[list[str]]) -> None:
+    """Add the IRIs of the same things in other collections, each by its address."""
+    same = ((cell_value(node), cell_value(address)) for node, address in rows)
+    lines = {(iri_key(address), iri, address) for iri, address in same}
+    database.executemany("insert or ignore into same values (?, ?, ?)", sorted(lines))
 
 
 def _insert_redirects(database: sqlite3.Connection, store: ox.Store) -> None:
