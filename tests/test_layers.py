@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline",
         "publish",
         "query",
+        "search",
         "system",
         "validation",
     },
