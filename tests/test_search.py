@@ -15,6 +15,7 @@ from pcve_graph.graph.store import SEARCH_INDEX
 from pcve_graph.model.namespaces import expand, graph_iri
 from pcve_graph.model.text_normalization import fold
 from pcve_graph.search.index import FIELDS, update_index, write_index
+from pcve_graph.search.names import named_things
 from pcve_graph.search.search import SearchIndex, open_index
 
 
@@ -129,7 +130,7 @@ def test_kinds_narrow_the_search(index: SearchIndex) -> None:
 )
 def test_signs_of_the_index_are_only_text(index: SearchIndex, text: str) -> None:
     index.search(text)
-    index.named(text)
+    named_things(index, text)
     assert index.search("Albania")
 
 

@@ -25,7 +25,7 @@ from ..graph.claims import EVIDENCE_PATH
 from ..graph.replaced import replacements
 from ..model import namespaces
 from ..model.dates import EDTF, date_range
-from ..model.namespaces import expand, local_name, nterm, prefixed
+from ..model.namespaces import expand, iri_key, local_name, nterm, prefixed
 from ..model.terms import NTerm, from_iri, has_language
 from ..model.text_normalization import fold
 from ..syntax.sparql_results import cell_value, read_tsv_rows, solutions_of
@@ -42,6 +42,7 @@ create table entry (id integer primary key, iri text, node text, field integer, 
   folded text, property text);
 create table link (owner text, node text, property text, target text);
 create table redirect (iri text primary key, current text) without rowid;
+create table same (address text, iri text, text text, primary key (address, iri)) without rowid;
 create virtual table word using fts5 (folded, content='entry', content_rowid='id',
   tokenize='ascii', prefix='2 3', detail='column');
 create virtual table vocabulary using fts5vocab (word, 'row');
@@ -49,12 +50,13 @@ create index thing_id on thing (id);
 create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
+create index same_iri on same (iri);
 create index link_owner on link (owner);
 create index link_node on link (node);
 create index link_target on link (target);
 """
 _NAMES: Final = set(map(nterm, namespaces.LABELS))
-_ALIASES: Final = set(map(nterm, ("skos:altLabel", "schema:name", "dcterms:identifier")))
+_ALIASES: Final = set(map(nterm, namespaces.OTHER_NAMES))
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _DATES: Final = ("xsd:date", "xsd:gYear", "xsd:gYearMonth", f"edtf:{EDTF}")
 
@@ -83,6 +85,14 @@ _QUERIES: Final = {
         "s",
         "SELECT ?s ?p ?o "
         + _stated("?s ?p ?o", f"DATATYPE(?o) IN ({', '.join(map(nterm, _DATES))})"),
+    ),
+    "same": (
+        "s",
+        "SELECT ?s ?o "
+        + _stated(
+            "?s ?p ?o",
+            f"ISIRI(?o) && ?p IN ({', '.join(map(nterm, namespaces.SAME_THINGS))})",
+        ),
     ),
     "link": (
         "s",
@@ -120,6 +130,7 @@ def update_index(path: Path, store: ox.Store, subjects: Iterable[str]) -> None:
         database.execute("delete from entry where node = ?", [iri])
         database.execute("delete from link where node = ?", [iri])
         database.execute("delete from thing where iri = ?", [iri])
+        database.execute("delete from same where iri = ?", [iri])
     rows: dict[str, list[list[str]]] = {name: [] for name in _QUERIES}
     for iri in changed:
         for name in _QUERIES:
@@ -203,6 +214,14 @@ def _insert(database: sqlite3.Connection, rows: dict[str, list[list[str]]]) -> N
         and owner != target
     }
     database.executemany("insert into link values (?, ?, ?, ?)", sorted(links))
+    _insert_same(database, rows["same"])
+
+
+def _insert_same(database: sqlite3.Connection, rows: list[list[str]]) -> None:
+    """Add the IRIs of the same things in other collections, each by its address."""
+    same = ((cell_value(node), cell_value(address)) for node, address in rows)
+    lines = {(iri_key(address), iri, address) for iri, address in same}
+    database.executemany("insert or ignore into same values (?, ?, ?)", sorted(lines))
 
 
 def _texts(rows: dict[str, list[list[str]]]) -> Iterator[tuple[str, str, str, str, str]]:

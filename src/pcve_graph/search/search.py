@@ -19,7 +19,6 @@ from .index import FIELDS
 from .kinds import kinds_condition
 from .ranking import RankedThing, ranked_things
 from .scores import NAMING, WordMatch, WordMatcher, WordMatches
-from .spelling import nearest_words
 from .words import SearchWord, search_words
 
 
@@ -123,77 +122,10 @@ class SearchIndex:
     def _matcher(self) -> WordMatcher:
         return WordMatcher(self.execute, self._redirects)
 
-    def named(self, text: str, kinds: Collection[str] = ()) -> list[Hit]:
-        """The things that `text` identifies, by the first that matches of IRI, id, name and alias.
-
-        `kinds` are classes, folders or closed lists, or `thing` for all but concepts and sources;
-        all without any. More than one hit means that several things share the name.
-        """
-        by_iri = self._hits("entry.iri = ? and field = 0", [text], kinds)
-        ids = [text, *(f"{kind}/{text}" for kind in kinds)]
-        marks = _placeholders(ids)
-        where = f"folded in ({marks}) and field = 0 and text in ({marks})"
-        tiers = [by_iri, self._hits(where, [*map(fold, ids), *ids], kinds)]
-        by_name = self._hits("folded = ? and field in (1, 2)", [fold(text)], kinds)
-        tiers += [[hit for hit in by_name if hit.field == field] for field in FIELDS[1:3]]
-        hits = next((tier for tier in tiers if tier), [])
-        return list({hit.iri: hit for hit in hits}.values())
-
-    def nearest(self, text: str, kinds: Collection[str] = (), limit: int = 3) -> list[Hit]:
-        """The things whose names are most similar to `text`, for a hint."""
-        from rapidfuzz import fuzz
-
-        words = fold(text).split()
-        if not words:
-            return []
-        wider = [[word, *self._spellings(word)] for word in words]
-        hits = [hit for hit in self._word_hits(wider, kinds) if hit.field in FIELDS[:3]]
-        hits.sort(key=lambda hit: (-fuzz.ratio(fold(hit.text), " ".join(words)), hit.iri))
-        best: dict[str, Hit] = {}
-        for hit in hits:
-            best.setdefault(hit.iri, hit)
-        return list(best.values())[:limit]
-
-    def examples(self, kinds: Collection[str], limit: int = 3) -> list[Hit]:
-        """The first things of `kinds` in the order of their labels."""
-        where = "field = 1 order by thing.label, thing.iri"
-        return list({hit.iri: hit for hit in self._hits(where, [], kinds)}.values())[:limit]
-
     def kinds(self) -> set[str]:
         """The kinds of thing in the index, and their folders and lists."""
         rows = self.execute("select distinct kind, list from thing", [])
         return {value for row in rows for value in row}
-
-    def _word_hits(self, words: list[list[str]], kinds: Collection[str]) -> list[Hit]:
-        """The texts that have, for each list, a word that starts with one of its items."""
-        query = " AND ".join(
-            "(" + " OR ".join(f'"{spelling}"*' for spelling in spellings) + ")"
-            for spellings in words
-        )
-        where = "entry.id in (select rowid from word where word match ?)"
-        return self._hits(where, [query], kinds)
-
-    def _hits(self, where: str, values: list[str], kinds: Collection[str]) -> list[Hit]:
-        condition = (
-            f"(kind in ({_placeholders(kinds)}) or list in ({_placeholders(kinds)})) and"
-            if kinds
-            else ""
-        )
-        if "thing" in kinds:
-            condition = "kind not in ('concept', 'source') and"
-            kinds = ()
-        field = "case when redirect.iri is not null and field = 1 then 2 else field end"
-        text = (
-            f"select thing.iri, thing.id, kind, label, {field}, text from entry "
-            "left join redirect on redirect.iri = entry.iri "
-            "join thing on thing.iri = coalesce(redirect.current, entry.iri) "
-            f"where {condition} {where}"
-        )
-        rows = self.execute(text, [*kinds, *kinds, *values])
-        return [
-            Hit(iri, identifier, kind, label, FIELDS[field], matched)
-            for iri, identifier, kind, label, field, matched in rows
-        ]
 
     def execute(self, text: str, values: list[Any]) -> list[tuple[Any, ...]]:
         """The rows of an SQL SELECT. Raises UsageError if the file is damaged."""
@@ -201,11 +133,6 @@ class SearchIndex:
             return self.database.execute(text, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise UsageError(f"{self.path} is damaged ({error}); run `pcve build`") from None
-
-    def _spellings(self, word: str) -> list[str]:
-        """The indexed words nearest to `word`; the word itself if there are none."""
-        terms = self.execute("select term from vocabulary", [])
-        return [near for near, _ in nearest_words(word, [term for (term,) in terms])] or [word]
 
 
 def _hit(thing: RankedThing, described: tuple[str, str, str], words: Sequence[SearchWord]) -> Hit:
@@ -221,10 +148,6 @@ def _hit(thing: RankedThing, described: tuple[str, str, str], words: Sequence[Se
         thing.matches,
         tuple(unmatched),
     )
-
-
-def _placeholders(values: Collection[str]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def saved_index(saved: StoredGraph) -> SearchIndex:
