@@ -21,7 +21,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evidence": {"model", "syntax", "system"},
     "records": {"evidence", "model", "syntax", "system"},
     "graph": {"evidence", "model", "syntax", "system"},
-    "search": {"graph", "model", "syntax"},
+    "search": {"evidence", "graph", "model", "syntax"},
     "query": {"evidence", "graph", "model", "search", "syntax", "system"},
     "analysis": {"graph", "model", "query", "search", "syntax", "system"},
     "incremental": {"graph", "model", "query", "records", "syntax", "system"},
