@@ -180,12 +180,13 @@ class _ThingReader:
             for subject in values(self.store, claim, expand("rdf:subject"))
             if isinstance(subject, ox.NamedNode)
         )
-        nodes = {
-            path[2]: ox.NamedNode(namespaces.record_iri(path[1], path[2]))
-            for path in paths
-            if len(path) > 2
+        # The IRI of a part has its class where that of a record has the folder.
+        return {
+            identifier: ox.NamedNode(namespaces.record_iri(folder, identifier))
+            for identifier in {path[2] for path in paths if len(path) > 2}
+            for folder in {kind.folder for kind in self.ontology.classes.values() if kind.folder}
+            if self.type_of(ox.NamedNode(namespaces.record_iri(folder, identifier)))
         }
-        return {identifier: node for identifier, node in nodes.items() if self.type_of(node)}
 
     def sources_of(
         self, facts: Iterable[ThingFact], named_by: Iterable[IncomingFact] = ()
