@@ -215,12 +215,13 @@ def test_the_command_asks_a_server(place: Place) -> None:
     assert nothing.exit_code == 2
     assert "did you mean:\n    northtown-conference-201" in nothing.stderr
     for shown in (
-        "Northtown Conference",
+        "Lake Fund",
         "topic/prisons",
         "https://w3id.org/pcve/id/place/landia/",
     ):
         page = pcve("show", shown, *at)
-        assert (page.exit_code, page.stdout) == (0, pcve("show", shown).stdout)
+        assert (page.exit_code, page.stderr) == (0, ""), shown
+        assert page.stdout == pcve("show", shown).stdout
     limited = pcve("query", "everything", "--limit", "2", *at)
     assert "2 documents" in limited.stdout
     assert "there are more" in limited.stderr
