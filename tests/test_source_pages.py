@@ -114,8 +114,8 @@ def test_a_source_is_asked_for_by_id_iri_or_with_its_folder(northtown: World) ->
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("lake-fund-pag", "did you mean lake-fund-page?"),
-        ("Calendar of events on the Lake", "did you mean fair-calendar?"),
+        ("lake-fund-pag", "did you mean:\n    lake-fund-page  "),
+        ("Calendar of events on the Lake", "did you mean:\n    fair-calendar  "),
     ],
 )
 def test_a_source_is_suggested_by_its_id_and_its_title(
