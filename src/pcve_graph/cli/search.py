@@ -73,10 +73,11 @@ def search(
     limit: int,
     form: str,
 ) -> None:
-    """Find things by any name, or by words about them and what they are linked to.
+    """Find things by any name, or by words about them.
 
-    What matches all words comes first, whichever fields they are in; then what matches some.
-    Without TEXT, everything that the filters take is listed.
+    The words may be those of what a thing is linked to: places and their countries, organisers,
+    topics, years. What matches all words comes first, then what matches some. Without TEXT,
+    everything that the filters take is listed.
 
     \b
     Examples:
