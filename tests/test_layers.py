@@ -45,10 +45,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline",
         "publish",
         "query",
+        "search",
         "system",
         "validation",
     },
-    "api": {"analysis", "graph", "model", "pipeline", "python", "query", "search", "system"},
+    "api": {"analysis", "graph", "model", "pipeline", "python", "query", "system"},
     "cli": {
         "analysis",
         "evidence",

@@ -45,7 +45,7 @@ COMMANDS: Final = {
         "queries": "List the saved queries, their parameters and an example of each.",
         "search": "Find things by any name, or by words about them.",
         "show": "Show all facts about one thing or term, or all on one source.",
-        "terms": "List the closed lists, or the terms of one as a tree, with definitions.",
+        "terms": "List the closed lists, or the terms of one with definitions.",
         "overlaps": "Find who does the same work in the same place at the same time.",
         "coverage": "Show who works where on what, and where there is no record.",
         "timeline": "Show projects and events over time, and how topics shifted.",
