@@ -49,7 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "system",
         "validation",
     },
-    "api": {"analysis", "graph", "model", "pipeline", "python", "query", "search", "system"},
+    "api": {"analysis", "graph", "model", "pipeline", "python", "query", "system"},
     "cli": {
         "analysis",
         "evidence",
