@@ -45,8 +45,14 @@ create index entry_folded on entry (folded, field);
 create index entry_iri on entry (iri);
 create index entry_node on entry (node);
 """
+_MOST_ENTRIES: Final = 2_000
+"""Texts that are compared with a question."""
+_MOST_VALUES: Final = 500
+"""Values in one SQL statement."""
 _NAMES: Final = set(map(nterm, namespaces.LABELS))
-_ALIASES: Final = set(map(nterm, ("skos:altLabel", "schema:name", "dcterms:identifier")))
+_ALIASES: Final = set(
+    map(nterm, ("skos:altLabel", "skos:hiddenLabel", "schema:name", "dcterms:identifier"))
+)
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
 _TYPES: Final = " UNION ".join(
     f"{{ GRAPH {from_iri(namespaces.graph_iri(graph))} {{ ?s a ?o }} }}" for graph in _GRAPHS
@@ -276,6 +282,37 @@ class SearchIndex:
         where = "field = 1 order by thing.label, thing.iri"
         return list({hit.iri: hit for hit in self._hits(where, [], kinds)}.values())[:limit]
 
+    def things_named(self, texts: Iterable[str]) -> dict[str, tuple[Hit, ...]]:
+        """The things whose id, name or alias is one of the folded `texts`, by that text.
+
+        For each the hits of the best field alone, as `named` has them; no concepts or sources.
+        """
+        listed = sorted(set(texts))
+        hits_by_text: dict[str, list[Hit]] = {}
+        for start in range(0, len(listed), _MOST_VALUES):
+            part = listed[start : start + _MOST_VALUES]
+            where = f"folded in ({_placeholders(part)}) and field in (0, 1, 2)"
+            for hit in self._hits(where, part, ("thing",)):
+                hits_by_text.setdefault(fold(hit.text), []).append(hit)
+        return {text: _best_field(hits) for text, hits in sorted(hits_by_text.items())}
+
+    def with_words(self, beginnings: Collection[str]) -> list[Hit]:
+        """A hit for each id, name and alias that has a word that begins so, most such words first.
+
+        At most as many as a search may compare; no concepts, no sources.
+        """
+        if not beginnings:
+            return []
+        words = " OR ".join(f'"{word}"*' for word in sorted(beginnings))
+        where = "entry.id in (select rowid from word where word match ? order by rank limit ?)"
+        hits = self._hits(f"{where} and field in (0, 1, 2)", [words, _MOST_ENTRIES], ("thing",))
+        return sorted(hits, key=lambda hit: (hit.iri, FIELDS.index(hit.field), hit.text))
+
+    def names_of(self, kinds: Collection[str]) -> list[Hit]:
+        """A hit for each name and alias of the things of `kinds`, by thing and text."""
+        hits = self._hits("field in (1, 2)", [], kinds)
+        return sorted(hits, key=lambda hit: (hit.iri, hit.text))
+
     def kinds(self) -> set[str]:
         """The kinds of thing in the index, and their folders and lists."""
         rows = self._execute("select distinct kind, list from thing", [])
@@ -290,7 +327,7 @@ class SearchIndex:
         where = "entry.id in (select rowid from word where word match ?)"
         return self._hits(where, [query], kinds)
 
-    def _hits(self, where: str, values: list[str], kinds: Collection[str]) -> list[Hit]:
+    def _hits(self, where: str, values: list[Any], kinds: Collection[str]) -> list[Hit]:
         condition = (
             f"(kind in ({_placeholders(kinds)}) or list in ({_placeholders(kinds)})) and"
             if kinds
@@ -351,6 +388,12 @@ class SearchIndex:
             limit=8,
         )
         return [term for term, *_ in near] or [word]
+
+
+def _best_field(hits: list[Hit]) -> tuple[Hit, ...]:
+    """The hits of the first of FIELDS that has any, one for each thing."""
+    best = min((hit.field for hit in hits), key=FIELDS.index)
+    return tuple({hit.iri: hit for hit in hits if hit.field == best}.values())
 
 
 def _placeholders(values: Collection[str]) -> str:

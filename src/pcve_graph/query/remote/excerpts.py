@@ -29,7 +29,13 @@ _PARTS: Final = ("prov:wasDerivedFrom", *EVIDENCE_PATH, HAS_PASSAGE)
 _FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _TYPE: Final = ox.NamedNode(expand("rdf:type"))
 _REPLACED: Final = ox.NamedNode(expand("dcterms:isReplacedBy"))
-_NAMES: Final = (*LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
+_NAMES: Final = (
+    *LABELS,
+    "skos:altLabel",
+    "skos:hiddenLabel",
+    "schema:name",
+    "dcterms:identifier",
+)
 _SHOWN_PROPERTIES: Final = (
     "rdf:type",
     *LABELS,
