@@ -28,7 +28,7 @@ from pcve_graph.ask.finder import FoundQuestions, QuestionFinder
 from pcve_graph.graph.store import open_graph
 from pcve_graph.model.project import Project
 from pcve_graph.query.saved import read_queries
-from pcve_graph.query.search import saved_index
+from pcve_graph.search.search import saved_index
 
 HERE: Final = Project(ROOT, ROOT / "build")
 HALVES: Final = ("develop", "measure")
@@ -105,7 +105,7 @@ def main() -> None:
             print_misses(pairs)
     table = "\n".join(lines)
     print(table)
-    write_section("Questions in plain words", table)
+    write_section("ask: questions in plain words", lines)
     if shares["measure"] < LEAST:
         sys.exit(f"under {LEAST:.0%} of the measuring half are right first")
 

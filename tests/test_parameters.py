@@ -16,7 +16,8 @@ from pcve_graph.model.project import Project
 from pcve_graph.query.foreign import parse_foreign_query
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import TYPES, Parameter, SavedQuery, read_queries
-from pcve_graph.query.search import SearchIndex, open_index, write_index
+from pcve_graph.search.index import write_index
+from pcve_graph.search.search import SearchIndex, open_index
 from pcve_graph.syntax.lexical_forms import XSD_DATATYPES
 
 

@@ -14,7 +14,8 @@ from conftest import World
 from pcve_graph.graph.store import SEARCH_INDEX
 from pcve_graph.model.namespaces import expand, graph_iri
 from pcve_graph.model.text_normalization import fold
-from pcve_graph.query.search import FIELDS, SearchIndex, open_index, update_index, write_index
+from pcve_graph.search.index import update_index, write_index
+from pcve_graph.search.search import FIELDS, SearchIndex, open_index
 
 
 @pytest.mark.parametrize(

@@ -54,9 +54,9 @@ from .query.remote.login import Credentials
 from .query.remote.messages import EndpointError
 from .query.results import Rows
 from .query.saved import SavedQuery, read_queries
-from .query.search import Hit
 from .query.show import show
 from .query.thing_view import with_rechecks
+from .search.search import Hit
 from .system.sandbox.watch import StoppedError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..query.parameters import PERIOD
 from ..query.saved import Parameter
-from ..query.search import Hit
+from ..search.search import Hit
 from .mentions import Mention
 from .periods import AskedPeriod
 

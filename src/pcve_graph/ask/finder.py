@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ..query.search import SearchIndex
+from ..search.search import SearchIndex
 from .askable import Askable
 from .assignment import lists_of
 from .mentions import Mention, read_mentions

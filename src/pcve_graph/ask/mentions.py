@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..evidence.names_in_words import carries_name
-from ..query.search import Hit, SearchIndex
+from ..search.names_in_text import names_of, things_named
+from ..search.search import Hit, SearchIndex
 from .partial_names import partial_names
 from .wording import Wording
 from .words import folded_words, stems, word_lists
@@ -71,7 +72,7 @@ def _by_name(wording: Wording, index: SearchIndex) -> Iterable[Mention]:
         replaced = [countries.get(word, word) for word in words]
         for text in {" ".join(words), " ".join(replaced), *_singular(words)}:
             spans.setdefault(text, []).append((first, last))
-    for text, hits in index.things_named(spans).items():
+    for text, hits in things_named(index, spans).items():
         for first, last in spans[text]:
             if not _is_common_word(wording, first, last):
                 yield Mention(first, last, hits)
@@ -101,7 +102,7 @@ def _singular(words: list[str]) -> Iterable[str]:
 def _countries_by_adjective(wording: Wording, index: SearchIndex) -> dict[str, str]:
     """The folded name of a country by each adjective of it in the wording: albania, albanian."""
     words = {word.folded for word in wording.words if word.folded.endswith(_ADJECTIVE_ENDS)}
-    countries = index.names_of((_COUNTRY,))
+    countries = names_of(index, (_COUNTRY,))
     names_by_label: dict[str, list[str]] = {}
     for hit in countries:
         names_by_label.setdefault(hit.label, []).append(hit.text)
@@ -119,7 +120,7 @@ def _terms(wording: Wording, index: SearchIndex, lists: Collection[str]) -> Iter
     """The terms of lists one of whose names stands in the wording, in any form of its words."""
     hits_by_stems: dict[tuple[str, ...], dict[str, Hit]] = {}
     more = word_lists().names_by_term
-    for hit in index.names_of(lists) if lists else ():
+    for hit in names_of(index, lists) if lists else ():
         for text in (hit.text, *more.get(hit.id, ())):
             key = tuple(word for word in stems(text) if word not in _LINKS)
             hits_by_stems.setdefault(key, {})[hit.iri] = hit

@@ -9,7 +9,8 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from ..query.search import Hit, SearchIndex
+from ..search.names_in_text import things_with_words
+from ..search.search import Hit, SearchIndex
 from .wording import Wording
 from .words import stems, word_lists
 
@@ -36,7 +37,7 @@ def partial_names(
         and (word.folded.isdecimal() or word.folded not in word_lists().skipped)
     ]
     stems_by_place = {place: stems(wording.words[place].folded)[0] for place in places}
-    hits = index.with_words({stem for stem in stems_by_place.values() if len(stem) > 2})
+    hits = things_with_words(index, {stem for stem in stems_by_place.values() if len(stem) > 2})
     best: dict[tuple[int, int], list[tuple[tuple[int, float], Hit]]] = {}
     for iri, own in _by_thing(hits).items():
         run = _longest_run(

@@ -21,11 +21,12 @@ from ..graph.store import SEARCH_INDEX, StoredGraph
 from ..model.problems import ContentError, UsageError, damage_as_usage_error
 from ..model.schema import Ontology
 from ..model.terms import Term
+from ..search.index import write_index
+from ..search.search import SearchIndex, open_index, saved_index
 from .execute import Answer, ResultTable, ask
 from .lists import with_lists
 from .parameters import bind, is_looked_up
 from .saved import SavedQuery
-from .search import SearchIndex, open_index, saved_index, write_index
 from .worker import QueryWorker
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from ..model.problems import UsageError
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Term
 from ..model.text_normalization import fold
+from ..search.search import Hit, SearchIndex
 from ..syntax.lexical_forms import integer_range, is_lexical_form
 from .saved import Parameter, SavedQuery
-from .search import Hit, SearchIndex
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+)>?")
