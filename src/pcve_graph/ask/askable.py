@@ -20,7 +20,8 @@ ARGUMENT: Final = "id"
 class Askable:
     """A saved question, or a command with the same standing (`is_command`).
 
-    `asks` are typical wordings, in which a parameter stands in braces.
+    `asks` are typical wordings, in which a parameter stands in braces; `described` are the
+    descriptions of the question, its parameters and its columns.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Askable:
     params: Mapping[str, Parameter]
     columns: tuple[str, ...] = ()
     is_command: bool = False
+    described: tuple[str, ...] = ()
 
     def command(self, settings: Mapping[str, str]) -> str:
         """The command that asks it, to copy; a required parameter that is not set is `…`."""
@@ -51,7 +53,17 @@ def askables(queries: Iterable[SavedQuery]) -> tuple[Askable, ...]:
     """The saved questions and the commands, by name."""
     questions = (
         Askable(
-            query.name, query.summary, query.tags, query.asks, query.params, tuple(query.columns)
+            query.name,
+            query.summary,
+            query.tags,
+            query.asks,
+            query.params,
+            tuple(query.columns),
+            described=(
+                query.description,
+                *(param.description for param in query.params.values()),
+                *query.columns.values(),
+            ),
         )
         for query in queries
     )

@@ -15,12 +15,13 @@ from .periods import AskedPeriod
 _FIRST_DAY: Final = (PERIOD[0], "since")
 _LAST_DAY: Final = (PERIOD[1],)
 _ACTORS: Final = frozenset(("organization", "organizational-unit", "initiative", "programme"))
-_PLACES: Final = frozenset(("country", "place"))
 _WHOLE_FIT: Final = 1.0
 _ACTOR_FIT: Final = 0.8
-"""How well a parameter for any thing suits one that acts or pays, another thing, and a place."""
+"""How well a parameter for any thing suits one that acts or pays, another thing, a country and a place."""
 _THING_FIT: Final = 0.6
-_PLACE_FIT: Final = 0.4
+_COUNTRY_FIT: Final = 0.4
+_PLACE_FIT: Final = 0.15
+_FITS: Final = {"country": _COUNTRY_FIT, "place": _PLACE_FIT}
 _LOOSE_FIT: Final = 0.6
 """How well a question about a period suits a day, or one about a year another period."""
 
@@ -44,11 +45,22 @@ class Assignment:
 
 
 def assign(
-    params: Mapping[str, Parameter], mentions: Sequence[Mention], period: AskedPeriod | None
+    params: Mapping[str, Parameter],
+    mentions: Sequence[Mention],
+    period: AskedPeriod | None,
+    preferred: Collection[str] = (),
 ) -> Assignment:
-    """The best assignment: the best fit first, of equal ones that of the longer name."""
+    """The best assignment: the best fit first, of equal ones a parameter that is `preferred`."""
     pairs = [
-        (_fit(param, hit), mention.words, -order, -place, param.name, hit.iri)
+        (
+            _fit(param, hit),
+            param.name in preferred,
+            mention.words,
+            -order,
+            -place,
+            param.name,
+            hit.iri,
+        )
         for order, mention in enumerate(mentions)
         for place, param in enumerate(params.values())
         for hit in mention.hits
@@ -56,9 +68,7 @@ def assign(
     hits = {hit.iri: hit for mention in mentions for hit in mention.hits}
     chosen: dict[str, tuple[float, Mention, Hit]] = {}
     used: set[int] = set()
-    for fit, _, order, _, name, iri in sorted(
-        pairs, key=lambda pair: (*(-p for p in pair[:4]), *pair[4:])
-    ):  # type: ignore[operator]
+    for fit, *_, order, _, name, iri in sorted(pairs, reverse=True):
         if fit and name not in chosen and -order not in used:
             chosen[name] = fit, mentions[-order], hits[iri]
             used.add(-order)
@@ -87,7 +97,7 @@ def _fit(param: Parameter, hit: Hit) -> float:
         return 0
     if param.kinds:
         return _WHOLE_FIT if hit.kind in param.kinds else 0
-    return _PLACE_FIT if hit.kind in _PLACES else _ACTOR_FIT if hit.kind in _ACTORS else _THING_FIT
+    return _ACTOR_FIT if hit.kind in _ACTORS else _FITS.get(hit.kind, _THING_FIT)
 
 
 def _value(param: Parameter, hit: Hit) -> str:

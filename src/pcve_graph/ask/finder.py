@@ -16,7 +16,7 @@ from .score import AskedWords, Score, Scorer
 from .wording import Wording, read_wording
 from .words import folded_words
 
-_LEAST: Final = 0.30
+_LEAST: Final = 0.15
 """The score below which a question does not fit."""
 _CLEAR: Final = 0.04
 """By how much the best score exceeds the next where there is no doubt."""

@@ -15,7 +15,7 @@ from ..search.names_in_text import names_of, things_named
 from ..search.search import Hit, SearchIndex
 from .partial_names import partial_names
 from .wording import Wording
-from .words import folded_words, stems, word_lists
+from .words import folded_words, singular, word_lists
 
 _LONGEST_NAME: Final = 14
 """Words of a name, at most."""
@@ -48,8 +48,12 @@ def read_mentions(
     """The mentions of a wording, which do not overlap, in order; of terms, those of `lists`."""
     mentions = [*_by_name(wording, index), *_terms(wording, index, lists)]
     named = {place for mention in mentions for place in range(mention.first, mention.last)}
-    for first, last, hit in partial_names(wording, index, named):
-        mentions.append(Mention(first, last, (hit,)))
+    spans = {(mention.first, mention.last) for mention in mentions}
+    mentions += [
+        Mention(first, last, (hit,))
+        for first, last, hit in partial_names(wording, index, named)
+        if (first, last) not in spans
+    ]
     mentions.sort(key=lambda mention: (-mention.words, mention.first))
     chosen: list[Mention] = []
     for mention in mentions:
@@ -118,23 +122,22 @@ def _countries_by_adjective(wording: Wording, index: SearchIndex) -> dict[str, s
 
 def _terms(wording: Wording, index: SearchIndex, lists: Collection[str]) -> Iterable[Mention]:
     """The terms of lists one of whose names stands in the wording, in any form of its words."""
-    hits_by_stems: dict[tuple[str, ...], dict[str, Hit]] = {}
+    hits_by_words: dict[tuple[str, ...], dict[str, Hit]] = {}
     more = word_lists().names_by_term
     for hit in names_of(index, lists) if lists else ():
         for text in (hit.text, *more.get(hit.id, ())):
-            key = tuple(word for word in stems(text) if word not in _LINKS)
-            hits_by_stems.setdefault(key, {})[hit.iri] = hit
-    longest = max(map(len, hits_by_stems), default=0)
-    stemmed = [stems(word.folded) for word in wording.words]
+            hits_by_words.setdefault(_key(folded_words(text)), {})[hit.iri] = hit
+    longest = max(map(len, hits_by_words), default=0)
     for first, last in _spans(len(wording.words)):
-        if wording.words[first].folded in _LINKS or wording.words[last - 1].folded in _LINKS:
+        words = [word.folded for word in wording.words[first:last]]
+        if words[0] in _LINKS or words[-1] in _LINKS:
             continue
-        key = tuple(
-            stem
-            for word, own in zip(wording.words[first:last], stemmed[first:last], strict=True)
-            if word.folded not in _LINKS
-            for stem in own
-        )
-        if len(key) <= longest and key in hits_by_stems:
-            if not _is_common_word(wording, first, last):
-                yield Mention(first, last, tuple(hits_by_stems[key].values()))
+        key = _key(words)
+        is_name = len(key) <= longest and key in hits_by_words
+        if is_name and not _is_common_word(wording, first, last):
+            yield Mention(first, last, tuple(hits_by_words[key].values()))
+
+
+def _key(words: Iterable[str]) -> tuple[str, ...]:
+    """The words of a name in the singular, without those that only link others."""
+    return tuple(singular(word) for word in words if word not in _LINKS)

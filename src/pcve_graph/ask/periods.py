@@ -23,7 +23,7 @@ _LINKS: Final = re.compile(
 )
 """Words that belong to the date behind them, or between two."""
 _TODAY: Final = re.compile(
-    r"\b(?:today|right now|at the moment|at present|presently|currently|now)\b", re.I
+    r"\b(?:today|right now|at the moment|at present|presently|currently)\b", re.I
 )
 
 

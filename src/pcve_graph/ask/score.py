@@ -18,17 +18,25 @@ from .askable import Askable
 from .assignment import Assignment, assign
 from .mentions import Mention
 from .periods import AskedPeriod
-from .words import features, folded_words
+from .words import features, folded_words, stem, word_lists
 
 _ASK_WEIGHT: Final = 0.55
 """Of the similarity to the nearest typical wording."""
 _TEXT_WEIGHT: Final = 0.45
 """Of the share of the wording that the question has somewhere."""
+_DESCRIBED: Final = 0.4
+"""Of a word that only the description of a question has, or that of a column or parameter."""
+_UNSEEN: Final = 1.0
+"""The rarity of a word that no question has: it does not tell one from another."""
 _SLOT_RARITY: Final = 1.5
 _GROUP_WEIGHT: Final = 0.6
 """Of a group of words that mean the same, beside a word itself."""
+_ENOUGH: Final = 0.25
+"""What both say that is enough for what parameters take to count in full."""
 _TAKEN: Final = 0.12
 """For a thing, term or period that a parameter takes."""
+_COMMON: Final = 0.5
+"""Of a name that is a common word of questions too."""
 _DROPPED: Final = 0.18
 """For one that none takes."""
 _EXCUSED: Final = 0.05
@@ -66,10 +74,26 @@ class _Profile:
 
     def __init__(self, askable: Askable) -> None:
         self.askable = askable
-        self.asks = [(ask, Counter(_ask_features(ask))) for ask in (askable.summary, *askable.asks)]
+        self.asks = [
+            (ask, frozenset(_ask_features(ask)), frozenset(SLOT.findall(ask)))
+            for ask in (askable.summary, *askable.asks)
+        ]
         words = [askable.summary, *askable.tags, *askable.columns, askable.name.replace("-", " ")]
         self.own = {feature for text in words for feature in _text_features(text)}
-        self.own |= {feature for _, counts in self.asks for feature in counts}
+        self.own |= {feature for _, own, _ in self.asks for feature in own}
+        self.described = set(_text_features(" ".join(askable.described))) - self.own
+
+    def part(self, feature: str) -> float:
+        """How far a question has a feature: in full, or in its description."""
+        return 1 if feature in self.own else _DESCRIBED if feature in self.described else 0
+
+    def says(self, mention: Mention, asked: AskedWords) -> bool:
+        """Whether one word that is another name of a term is a word of the question itself."""
+        return (
+            mention.words == 1
+            and all(hit.kind == "concept" and hit.field == "alias" for hit in mention.hits)
+            and all(stem(word) in self.own for word in asked.words_of[mention])
+        )
 
 
 class Scorer:
@@ -84,7 +108,6 @@ class Scorer:
         self._rarity = {
             feature: math.log(1 + number / count) for feature, count in documents.items()
         }
-        self._unseen = math.log(1 + number)
         self._lists = _lists_by_name(askables)
 
     def scores(self, asked: AskedWords) -> list[tuple[Askable, Score]]:
@@ -95,31 +118,51 @@ class Scorer:
     def _weight(self, feature: str) -> float:
         if feature.startswith("{"):
             return _SLOT_RARITY
-        rarity = self._rarity.get(feature, self._unseen)
+        rarity = self._rarity.get(feature, _UNSEEN)
         return rarity * _GROUP_WEIGHT if feature.startswith("#") else rarity
 
     def _score(self, profile: _Profile, asked: AskedWords) -> Score:
-        assignment = assign(profile.askable.params, asked.mentions, asked.period)
-        dropped = [word for mention in assignment.dropped for word in asked.words_of[mention]]
-        counts = Counter(feature for feature, _, _ in features([*asked.words, *dropped]))
-        wanted = dict.fromkeys(counts, 1.0)
-        slots = {f"{{{name}}}": 1.0 for name in assignment.settings}
-        similarity, ask = max((self._cosine(wanted | slots, own), ask) for ask, own in profile.asks)
+        """The score by the typical wording that gives the best one."""
+        own_words = [mention for mention in asked.mentions if profile.says(mention, asked)]
+        mentions = [mention for mention in asked.mentions if mention not in own_words]
+        scores = []
+        assignments: dict[frozenset[str], Assignment] = {}
+        for ask, own, slots in profile.asks:
+            if slots not in assignments:
+                params = profile.askable.params
+                assignments[slots] = assign(params, mentions, asked.period, slots)
+            scores.append(self._score_of(profile, asked, (ask, own), assignments[slots], own_words))
+        return max(scores, key=lambda score: score.value)
+
+    def _score_of(
+        self,
+        profile: _Profile,
+        asked: AskedWords,
+        ask: tuple[str, Collection[str]],
+        assignment: Assignment,
+        own_words: Sequence[Mention],
+    ) -> Score:
+        words = [*asked.words]
+        for mention in (*own_words, *assignment.dropped):
+            words += asked.words_of[mention]
+        wanted = {feature for feature, _, _ in features(words)}
+        slots = {f"{{{name}}}" for name in assignment.settings}
+        similarity = self._cosine(wanted | slots, ask[1])
         weights = {feature: self._weight(feature) for feature in wanted}
         total = sum(weights.values())
-        share = sum(w for feature, w in weights.items() if feature in profile.own) / (total or 1)
-        value = (
-            _ASK_WEIGHT * similarity + _TEXT_WEIGHT * share + self._fit(profile, asked, assignment)
-        )
+        share = sum(w * profile.part(feature) for feature, w in weights.items()) / (total or 1)
+        text = _ASK_WEIGHT * similarity + _TEXT_WEIGHT * share
+        fit = self._fit(profile, asked, assignment)
+        value = text + (fit * min(1, text / _ENOUGH) if fit > 0 else fit)
         shared = {
             word
-            for feature, first, last in features(asked.words)
+            for feature, first, last in features(words)
             if feature in profile.own
-            for word in asked.words[first:last]
+            for word in words[first:last]
         }
-        return Score(value, assignment, ask, tuple(w for w in asked.words if w in shared))
+        return Score(value, assignment, ask[0], tuple(word for word in words if word in shared))
 
-    def _cosine(self, wanted: Mapping[str, float], own: Mapping[str, float]) -> float:
+    def _cosine(self, wanted: Collection[str], own: Collection[str]) -> float:
         product = sum(self._weight(feature) ** 2 for feature in wanted if feature in own)
         lengths = math.prod(
             math.sqrt(sum(self._weight(feature) ** 2 for feature in vector))
@@ -128,7 +171,12 @@ class Scorer:
         return product / lengths if lengths else 0.0
 
     def _fit(self, profile: _Profile, asked: AskedWords, assignment: Assignment) -> float:
-        value = sum(_TAKEN * fit for fit in assignment.fits.values())
+        value = sum(
+            _TAKEN
+            * fit
+            * (_COMMON if _is_common(asked.words_of[assignment.mention_of[name]]) else 1)
+            for name, fit in assignment.fits.items()
+        )
         for mention in assignment.dropped:
             excused = self._is_excused(profile, asked.words_of[mention], mention)
             value -= _EXCUSED if excused else _DROPPED
@@ -148,7 +196,12 @@ class Scorer:
         if any(lists & self._lists.get(column, set()) for column in profile.askable.columns):
             return True
         own = [feature for feature, _, _ in features(words) if not feature.startswith("#")]
-        return bool(own) and all(feature in profile.own for feature in own)
+        return _is_common(words) or (bool(own) and all(feature in profile.own for feature in own))
+
+
+def _is_common(words: Sequence[str]) -> bool:
+    """Whether words that name a term are common in questions: host, partner, women."""
+    return tuple(map(stem, words)) in word_lists().groups_by_phrase
 
 
 def _ask_features(ask: str) -> Iterable[str]:

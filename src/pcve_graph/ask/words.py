@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,9 @@ from ..syntax.tree import MappingNode, RecordNode
 from ..syntax.yaml import parse_yaml_record
 
 _LONGEST_PHRASE: Final = 5
+_IZE: Final = re.compile(r"iz(?=at|e|ing)")
+_SHORTEST_PLURAL: Final = 4
+_PLURALS: Final = {"ies": "y", "ches": "ch", "shes": "sh", "sses": "ss", "xes": "x", "s": ""}
 _POSSESSIVE: Final = ("'s", "’s")
 
 
@@ -65,8 +69,19 @@ def _texts(node: RecordNode | None) -> Iterator[tuple[str, str]]:
 
 @lru_cache(8192)
 def stem(word: str) -> str:
-    """The stem of a folded English word."""
-    return str(_stemmer().stemWord(word))
+    """The stem of a folded English word, in British spelling: organisation, organize."""
+    return str(_stemmer().stemWord(_IZE.sub("is", word)))
+
+
+def singular(word: str) -> str:
+    """A folded English noun in the singular and in British spelling; other words as they are."""
+    word = _IZE.sub("is", word)
+    if len(word) < _SHORTEST_PLURAL or word.endswith(("ss", "is", "us")):
+        return word
+    for ending, replaced in _PLURALS.items():
+        if word.endswith(ending):
+            return word.removesuffix(ending) + replaced
+    return word
 
 
 @lru_cache(1)
