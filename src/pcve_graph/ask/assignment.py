@@ -21,7 +21,8 @@ _ACTOR_FIT: Final = 0.8
 _THING_FIT: Final = 0.6
 _COUNTRY_FIT: Final = 0.4
 _PLACE_FIT: Final = 0.15
-_FITS: Final = {"country": _COUNTRY_FIT, "place": _PLACE_FIT}
+_COUNTRY: Final = "country"
+_FITS: Final = {_COUNTRY: _COUNTRY_FIT, "place": _PLACE_FIT}
 _LOOSE_FIT: Final = 0.6
 """How well a question about a period suits a day, or one about a year another period."""
 
@@ -72,6 +73,7 @@ def assign(
         if fit and name not in chosen and -order not in used:
             chosen[name] = fit, mentions[-order], hits[iri]
             used.add(-order)
+    taken = {hit.iri for _, _, hit in chosen.values()}
     dates, period_fit = _dates(params.values(), period)
     settings = {
         name: dates[name] if name in dates else _value(params[name], chosen[name][2])
@@ -82,7 +84,11 @@ def assign(
         settings,
         {name: fit for name, (fit, _, _) in chosen.items()},
         {name: mention for name, (_, mention, _) in chosen.items()},
-        tuple(mention for order, mention in enumerate(mentions) if order not in used),
+        tuple(
+            mention
+            for order, mention in enumerate(mentions)
+            if order not in used and not taken & {hit.iri for hit in mention.hits}
+        ),
         period_fit,
         tuple(name for name, param in params.items() if param.required and name not in settings),
     )
@@ -95,8 +101,10 @@ def _fit(param: Parameter, hit: Hit) -> float:
         return _WHOLE_FIT if suits else 0
     if param.type != "thing" or hit.kind in ("concept", "source"):
         return 0
-    if param.kinds:
-        return _WHOLE_FIT if hit.kind in param.kinds else 0
+    if param.kinds and hit.kind not in param.kinds:
+        return 0
+    if param.kinds and not (hit.kind == _COUNTRY and _ACTORS & {*param.kinds}):
+        return _WHOLE_FIT
     return _ACTOR_FIT if hit.kind in _ACTORS else _FITS.get(hit.kind, _THING_FIT)
 
 

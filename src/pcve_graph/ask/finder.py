@@ -66,7 +66,7 @@ class QuestionFinder:
         self._scorer = Scorer(askables)
 
     def find(self, text: str, limit: int = _CHOICES, today: date | None = None) -> FoundQuestions:
-        """The questions that may answer `text`, at most `limit`, the best first.
+        """The questions that may answer `text`, at most `limit` (0 for all), best first.
 
         "today" and "now" in the text are the day `today`. Raises UsageError as `read_wording`.
         """
@@ -74,9 +74,10 @@ class QuestionFinder:
         asked = self._read(wording, today)
         ranked = self._scorer.scores(asked)
         best = ranked[0][1].value if ranked else 0
+        shared = self._scorer.shared_words
         candidates = [
-            _candidate(askable, score, wording, asked)
-            for askable, score in ranked[:limit]
+            _candidate(askable, score, wording, asked, shared(askable, score.words))
+            for askable, score in ranked[: limit or None]
             if score.value >= _LEAST
         ]
         near = [score for _, score in ranked[1:] if score.value > best - _CLEAR]
@@ -98,7 +99,13 @@ class QuestionFinder:
         return AskedWords(words, mentions, period, words_of)
 
 
-def _candidate(askable: Askable, score: Score, wording: Wording, asked: AskedWords) -> Candidate:
+def _candidate(
+    askable: Askable,
+    score: Score,
+    wording: Wording,
+    asked: AskedWords,
+    shared: tuple[str, ...],
+) -> Candidate:
     assignment = score.assignment
 
     def written(mention: Mention) -> str:
@@ -111,8 +118,8 @@ def _candidate(askable: Askable, score: Score, wording: Wording, asked: AskedWor
     dates = [f"{n}={v}" for n, v in assignment.settings.items() if n not in assignment.mention_of]
     if dates:
         why.append(("the date", " ".join(dates)))
-    if score.shared:
-        why.append((" ".join(score.shared), score.ask))
+    if shared:
+        why.append((" ".join(shared), score.ask))
     unused = [written(mention) for mention in assignment.dropped]
     if asked.period and not assignment.period_fit:
         unused.append("the date")
@@ -126,4 +133,11 @@ def _candidate(askable: Askable, score: Score, wording: Wording, asked: AskedWor
         tuple(unused),
         assignment.missing,
         askable.is_command,
+    )
+
+
+def no_question_fits(text: str) -> str:
+    """The message where no question fits."""
+    return (
+        f"no question fits {text!r}; `pcve queries` lists the questions, `pcve search` finds things"
     )

@@ -24,7 +24,7 @@ _ADJECTIVE_ENDS: Final = ("n", "r", "ch", "sh", "ss", "se", "c", "ene")
 _COUNTRY: Final = "country"
 _WORDS_IN_CAPITALS: Final = frozenset(
     "see it us at de es si hr ba hope live near cat bridge tip nap pave pact soc is as an or be pra "
-    "am me can may eu4lea ct first line sg tot ran led media csd".split()
+    "am me can may eu4lea ct first line sg tot ran led".split()
 )
 
 

@@ -1,6 +1,7 @@
 """Things of whose names a question has a part: the German development ministry.
 
-The words stand together in the question, in any order in the name; and no other thing has as many.
+The words stand together in the question, in any order in the name. Of several things the one with most of
+the words is meant, then the one with most such names.
 """
 
 from __future__ import annotations
@@ -38,18 +39,19 @@ def partial_names(
     ]
     stems_by_place = {place: stems(wording.words[place].folded)[0] for place in places}
     hits = things_with_words(index, {stem for stem in stems_by_place.values() if len(stem) > 2})
-    best: dict[tuple[int, int], list[tuple[tuple[int, float], Hit]]] = {}
+    best: dict[tuple[int, int], list[tuple[tuple[int, int, float], Hit]]] = {}
     for iri, own in _by_thing(hits).items():
         run = _longest_run(
             places, stems_by_place, {word for hit in own for word in stems(hit.text)}
         )
         words = {stems_by_place[place] for place in run}
-        share = max(_share(words, hit.text) for hit in own)
+        shares = [_share(words, hit.text) for hit in own]
+        share, names = max(shares), sum(share >= _LEAST_SHARE_OF_MORE for share in shares)
         numbers = sum(wording.words[place].folded.isdecimal() for place in run)
         least = _LEAST_SHARE_OF_MORE if len(run) > 2 and {*run} - {*named} else _LEAST_SHARE
         if len(run) - numbers >= 2 and share >= least:
             span = (run[0], run[-1] + 1)
-            best.setdefault(span, []).append(((len(run), share), own[0]))
+            best.setdefault(span, []).append(((len(run), names, share), own[0]))
     for (first, last), ranked in best.items():
         ranked.sort(key=lambda pair: (pair[0], pair[1].iri), reverse=True)
         if len(ranked) == 1 or ranked[0][0] > ranked[1][0]:

@@ -43,6 +43,12 @@ _EXCUSED: Final = 0.05
 """The same, where the question has it in its words or columns."""
 _MISSING: Final = 0.45
 """For a required parameter without a value."""
+_PERIOD_TAKEN: Final = 0.16
+_PERIOD_DROPPED: Final = 0.28
+"""The same for a day or a period, which a question about another one does not answer."""
+_UNFILLED: Final = 0.01
+"""For each parameter that could be set and is not: of two questions, the simpler one."""
+_REMEMBERED: Final = 1_000
 _DATE_COLUMNS: Final = frozenset(("year", "start"))
 
 
@@ -60,13 +66,13 @@ class AskedWords:
 class Score:
     """How well a question answers, higher is better; `ask` is the nearest typical wording.
 
-    `shared` are the folded words of the wording that the question has.
+    `words` are the folded words of the wording that no parameter takes.
     """
 
     value: float
     assignment: Assignment
     ask: str
-    shared: tuple[str, ...]
+    words: tuple[str, ...]
 
 
 class _Profile:
@@ -78,10 +84,12 @@ class _Profile:
             (ask, frozenset(_ask_features(ask)), frozenset(SLOT.findall(ask)))
             for ask in (askable.summary, *askable.asks)
         ]
-        words = [askable.summary, *askable.tags, *askable.columns, askable.name.replace("-", " ")]
+        words = [askable.summary, *askable.tags, askable.name.replace("-", " ")]
         self.own = {feature for text in words for feature in _text_features(text)}
         self.own |= {feature for _, own, _ in self.asks for feature in own}
-        self.described = set(_text_features(" ".join(askable.described))) - self.own
+        self.described = (
+            set(_text_features(" ".join((*askable.described, *askable.columns)))) - self.own
+        )
 
     def part(self, feature: str) -> float:
         """How far a question has a feature: in full, or in its description."""
@@ -109,6 +117,12 @@ class Scorer:
             feature: math.log(1 + number / count) for feature, count in documents.items()
         }
         self._lists = _lists_by_name(askables)
+        self._asks = {
+            (profile.askable.name, ask): {name: self._weight(name) for name in sorted(own)}
+            for profile in self._profiles
+            for ask, own, _ in profile.asks
+        }
+        self._weights_by_words: dict[tuple[str, ...], dict[str, float]] = {}
 
     def scores(self, asked: AskedWords) -> list[tuple[Askable, Score]]:
         """The score of each question, the best first, of equal ones by name."""
@@ -127,47 +141,58 @@ class Scorer:
         mentions = [mention for mention in asked.mentions if mention not in own_words]
         scores = []
         assignments: dict[frozenset[str], Assignment] = {}
-        for ask, own, slots in profile.asks:
+        for ask, _, slots in profile.asks:
             if slots not in assignments:
                 params = profile.askable.params
                 assignments[slots] = assign(params, mentions, asked.period, slots)
-            scores.append(self._score_of(profile, asked, (ask, own), assignments[slots], own_words))
+            weighted = ask, self._asks[profile.askable.name, ask]
+            scores.append(self._score_of(profile, asked, weighted, assignments[slots], own_words))
         return max(scores, key=lambda score: score.value)
 
     def _score_of(
         self,
         profile: _Profile,
         asked: AskedWords,
-        ask: tuple[str, Collection[str]],
+        ask: tuple[str, Mapping[str, float]],
         assignment: Assignment,
         own_words: Sequence[Mention],
     ) -> Score:
         words = [*asked.words]
         for mention in (*own_words, *assignment.dropped):
             words += asked.words_of[mention]
-        wanted = {feature for feature, _, _ in features(words)}
-        slots = {f"{{{name}}}" for name in assignment.settings}
+        wanted = self._weighted(tuple(words))
+        slots = {f"{{{name}}}": _SLOT_RARITY for name in assignment.settings}
         similarity = self._cosine(wanted | slots, ask[1])
-        weights = {feature: self._weight(feature) for feature in wanted}
-        total = sum(weights.values())
-        share = sum(w * profile.part(feature) for feature, w in weights.items()) / (total or 1)
+        share = sum(weight * profile.part(feature) for feature, weight in wanted.items())
+        share /= sum(wanted.values()) or 1
         text = _ASK_WEIGHT * similarity + _TEXT_WEIGHT * share
         fit = self._fit(profile, asked, assignment)
         value = text + (fit * min(1, text / _ENOUGH) if fit > 0 else fit)
-        shared = {
-            word
-            for feature, first, last in features(words)
-            if feature in profile.own
-            for word in words[first:last]
-        }
-        return Score(value, assignment, ask[0], tuple(word for word in words if word in shared))
+        return Score(value, assignment, ask[0], tuple(words))
 
-    def _cosine(self, wanted: Collection[str], own: Collection[str]) -> float:
-        product = sum(self._weight(feature) ** 2 for feature in wanted if feature in own)
-        lengths = math.prod(
-            math.sqrt(sum(self._weight(feature) ** 2 for feature in vector))
-            for vector in (wanted, own)
-        )
+    def shared_words(self, askable: Askable, words: Sequence[str]) -> tuple[str, ...]:
+        """The folded words that a question has too, in their order."""
+        own = next(profile.own for profile in self._profiles if profile.askable is askable)
+        shared = {
+            place
+            for feature, first, last in features(words)
+            if feature in own
+            for place in range(first, last)
+        }
+        return tuple(words[place] for place in sorted(shared))
+
+    def _weighted(self, words: tuple[str, ...]) -> dict[str, float]:
+        """The features of words, each with its weight."""
+        if words not in self._weights_by_words:
+            if len(self._weights_by_words) > _REMEMBERED:
+                self._weights_by_words.clear()
+            names = {feature for feature, _, _ in features(words)}
+            self._weights_by_words[words] = {name: self._weight(name) for name in sorted(names)}
+        return self._weights_by_words[words]
+
+    def _cosine(self, wanted: Mapping[str, float], own: Mapping[str, float]) -> float:
+        product = sum(weight * own.get(feature, 0) for feature, weight in wanted.items())
+        lengths = math.hypot(*wanted.values()) * math.hypot(*own.values())
         return product / lengths if lengths else 0.0
 
     def _fit(self, profile: _Profile, asked: AskedWords, assignment: Assignment) -> float:
@@ -182,11 +207,12 @@ class Scorer:
             value -= _EXCUSED if excused else _DROPPED
         if asked.period is not None:
             if assignment.period_fit:
-                value += _TAKEN * assignment.period_fit
+                value += _PERIOD_TAKEN * assignment.period_fit
             else:
                 has_dates = _DATE_COLUMNS & {*profile.askable.columns}
-                value -= _EXCUSED if has_dates else _DROPPED
-        return value - _MISSING * len(assignment.missing)
+                value -= _EXCUSED if has_dates else _PERIOD_DROPPED
+        unfilled = len(profile.askable.params) - len(assignment.settings)
+        return value - _MISSING * len(assignment.missing) - _UNFILLED * unfilled
 
     def _is_excused(self, profile: _Profile, words: Sequence[str], mention: Mention) -> bool:
         """Whether the question has a dropped mention in its words, or a column for its list."""

@@ -22,6 +22,8 @@ _LONGEST_PHRASE: Final = 5
 _IZE: Final = re.compile(r"iz(?=at|e|ing)")
 _SHORTEST_PLURAL: Final = 4
 _PLURALS: Final = {"ies": "y", "ches": "ch", "shes": "sh", "sses": "ss", "xes": "x", "s": ""}
+_OWN_STEMS: Final = frozenset(("activity", "authority", "meeting", "organisation", "succession"))
+"""Nouns that the stemmer takes for forms of active, author, meet, organise and success."""
 _POSSESSIVE: Final = ("'s", "’s")
 
 
@@ -70,7 +72,8 @@ def _texts(node: RecordNode | None) -> Iterator[tuple[str, str]]:
 @lru_cache(8192)
 def stem(word: str) -> str:
     """The stem of a folded English word, in British spelling: organisation, organize."""
-    return str(_stemmer().stemWord(_IZE.sub("is", word)))
+    noun = singular(word)
+    return noun if noun in _OWN_STEMS else str(_stemmer().stemWord(_IZE.sub("is", word)))
 
 
 def singular(word: str) -> str:
