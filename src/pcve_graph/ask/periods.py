@@ -14,7 +14,6 @@ from ..model.dates import first_and_last
 
 _BEYOND: Final = re.compile(r"\b(after|before)\s+(?:the\s+)?[·¤]", re.I)
 """A word that leaves out the date behind it."""
-_MARKS: Final = "·¤"
 _DAY: Final = timedelta(days=1)
 _LINKS: Final = re.compile(
     r"\b(?:in|on|since|from|after|before|between|and|until|till|to|up|the|year|years|during|by|as|of)"
@@ -55,7 +54,7 @@ def read_period(text: str, today: date | None = None) -> tuple[AskedPeriod | Non
     beyond = _BEYOND.search(blanked)
     period = _period(mentions, beyond[1].lower() if beyond else "")
     rest = _LINKS.sub(" ", blanked)
-    return period, rest.translate(str.maketrans(dict.fromkeys(_MARKS, " ")))
+    return period, rest.replace("·", " ").replace("¤", " ")
 
 
 def _period(mentions: Sequence[DateMention], beyond: str) -> AskedPeriod:
@@ -67,10 +66,11 @@ def _period(mentions: Sequence[DateMention], beyond: str) -> AskedPeriod:
             after = beyond == "after"
             return AskedPeriod(days[1] + _DAY, None) if after else AskedPeriod(None, days[0] - _DAY)
         return AskedPeriod(*days)
-    start, end = first and _days(first)[0], last and _days(last)[1]
-    return (
-        AskedPeriod(start, end) if not (start and end and end < start) else AskedPeriod(end, start)
-    )
+    start = None if first is None else _days(first)[0]
+    end = None if last is None else _days(last)[1]
+    if start and end and end < start:
+        start, end = end, start
+    return AskedPeriod(start, end)
 
 
 def _days(mention: DateMention) -> tuple[date, date]:

@@ -20,33 +20,40 @@ from .mentions import Mention
 from .periods import AskedPeriod
 from .words import features, folded_words, stem, word_lists
 
-_ASK_WEIGHT: Final = 0.55
+_ASK_WEIGHT: Final = 0.25
 """Of the similarity to the nearest typical wording."""
-_TEXT_WEIGHT: Final = 0.45
+_WHOLE_WEIGHT: Final = 0.4
+"""Of the similarity to all that the question says."""
+_SHARE_WEIGHT: Final = 0.4
 """Of the share of the wording that the question has somewhere."""
+_SUMMARY: Final = 2.0
+_TAG: Final = 0.7
 _DESCRIBED: Final = 0.4
-"""Of a word that only the description of a question has, or that of a column or parameter."""
+"""How much a word counts in a summary, a tag and a description, beside one of a typical wording."""
 _UNSEEN: Final = 1.0
 """The rarity of a word that no question has: it does not tell one from another."""
 _SLOT_RARITY: Final = 1.5
-_GROUP_WEIGHT: Final = 0.6
+_GROUP_WEIGHT: Final = 1.1
 """Of a group of words that mean the same, beside a word itself."""
-_ENOUGH: Final = 0.25
+_ENOUGH: Final = 0.15
 """What both say that is enough for what parameters take to count in full."""
-_TAKEN: Final = 0.12
-"""For a thing, term or period that a parameter takes."""
-_COMMON: Final = 0.5
+_TAKEN: Final = 0.15
+"""For a thing or term that a parameter takes."""
+_COMMON: Final = 0.4
 """Of a name that is a common word of questions too."""
-_DROPPED: Final = 0.18
-"""For one that none takes."""
-_EXCUSED: Final = 0.05
+_DROPPED_THING: Final = 0.24
+_DROPPED_TERM: Final = 0.2
+"""For a thing or a term that no parameter takes."""
+_EXCUSED_THING: Final = 0.08
+_EXCUSED_TERM: Final = 0.05
 """The same, where the question has it in its words or columns."""
+_PERIOD_TAKEN: Final = 0.2
+_PERIOD_DROPPED: Final = 0.3
+"""For a day or a period, which a question about another one does not answer."""
+_PERIOD_EXCUSED: Final = 0.05
 _MISSING: Final = 0.45
 """For a required parameter without a value."""
-_PERIOD_TAKEN: Final = 0.16
-_PERIOD_DROPPED: Final = 0.28
-"""The same for a day or a period, which a question about another one does not answer."""
-_UNFILLED: Final = 0.01
+_UNFILLED: Final = 0.02
 """For each parameter that could be set and is not: of two questions, the simpler one."""
 _REMEMBERED: Final = 1_000
 _DATE_COLUMNS: Final = frozenset(("year", "start"))
@@ -87,9 +94,26 @@ class _Profile:
         words = [askable.summary, *askable.tags, askable.name.replace("-", " ")]
         self.own = {feature for text in words for feature in _text_features(text)}
         self.own |= {feature for _, own, _ in self.asks for feature in own}
+        self.counts = self._counted()
         self.described = (
             set(_text_features(" ".join((*askable.described, *askable.columns)))) - self.own
         )
+
+    def _counted(self) -> dict[str, float]:
+        """How often the question has each feature, in its words of each sort."""
+        counts: dict[str, float] = {}
+        own = self.askable
+        sorts = (
+            (_SUMMARY, [own.summary]),
+            (1.0, own.asks),
+            (_TAG, [*own.tags, own.name.replace("-", " ")]),
+            (_DESCRIBED, [" ".join((*own.described, *own.columns))]),
+        )
+        for weight, texts in sorts:
+            for text in texts:
+                for feature in {*_text_features(SLOT.sub(" ", text))}:
+                    counts[feature] = counts.get(feature, 0) + weight
+        return counts
 
     def part(self, feature: str) -> float:
         """How far a question has a feature: in full, or in its description."""
@@ -121,6 +145,15 @@ class Scorer:
             (profile.askable.name, ask): {name: self._weight(name) for name in sorted(own)}
             for profile in self._profiles
             for ask, own, _ in profile.asks
+        }
+        self._wholes = {
+            profile.askable.name: _unit(
+                {
+                    name: self._weight(name) * math.sqrt(count)
+                    for name, count in sorted(profile.counts.items())
+                }
+            )
+            for profile in self._profiles
         }
         self._weights_by_words: dict[tuple[str, ...], dict[str, float]] = {}
 
@@ -165,7 +198,10 @@ class Scorer:
         similarity = self._cosine(wanted | slots, ask[1])
         share = sum(weight * profile.part(feature) for feature, weight in wanted.items())
         share /= sum(wanted.values()) or 1
-        text = _ASK_WEIGHT * similarity + _TEXT_WEIGHT * share
+        whole = self._wholes[profile.askable.name]
+        likeness = sum(weight * whole.get(feature, 0) for feature, weight in wanted.items())
+        likeness /= math.hypot(*wanted.values()) or 1
+        text = _ASK_WEIGHT * similarity + _WHOLE_WEIGHT * likeness + _SHARE_WEIGHT * share
         fit = self._fit(profile, asked, assignment)
         value = text + (fit * min(1, text / _ENOUGH) if fit > 0 else fit)
         return Score(value, assignment, ask[0], tuple(words))
@@ -203,14 +239,17 @@ class Scorer:
             for name, fit in assignment.fits.items()
         )
         for mention in assignment.dropped:
-            excused = self._is_excused(profile, asked.words_of[mention], mention)
-            value -= _EXCUSED if excused else _DROPPED
+            is_term = all(hit.kind == "concept" for hit in mention.hits)
+            if self._is_excused(profile, asked.words_of[mention], mention):
+                value -= _EXCUSED_TERM if is_term else _EXCUSED_THING
+            else:
+                value -= _DROPPED_TERM if is_term else _DROPPED_THING
         if asked.period is not None:
             if assignment.period_fit:
                 value += _PERIOD_TAKEN * assignment.period_fit
             else:
                 has_dates = _DATE_COLUMNS & {*profile.askable.columns}
-                value -= _EXCUSED if has_dates else _PERIOD_DROPPED
+                value -= _PERIOD_EXCUSED if has_dates else _PERIOD_DROPPED
         unfilled = len(profile.askable.params) - len(assignment.settings)
         return value - _MISSING * len(assignment.missing) - _UNFILLED * unfilled
 
@@ -219,10 +258,16 @@ class Scorer:
         lists = {
             hit.id.partition("/")[0] if hit.kind == "concept" else hit.kind for hit in mention.hits
         }
-        if any(lists & self._lists.get(column, set()) for column in profile.askable.columns):
+        if any(lists & self._lists.get(column, frozenset()) for column in profile.askable.columns):
             return True
         own = [feature for feature, _, _ in features(words) if not feature.startswith("#")]
         return _is_common(words) or (bool(own) and all(feature in profile.own for feature in own))
+
+
+def _unit(vector: Mapping[str, float]) -> dict[str, float]:
+    """A vector of length 1 in the same direction."""
+    length = math.hypot(*vector.values()) or 1
+    return {name: weight / length for name, weight in vector.items()}
 
 
 def _is_common(words: Sequence[str]) -> bool:
@@ -240,7 +285,7 @@ def _text_features(text: str) -> Iterable[str]:
     return (feature for feature, _, _ in features(folded_words(text)))
 
 
-def _lists_by_name(askables: Iterable[Askable]) -> dict[str, Collection[str]]:
+def _lists_by_name(askables: Iterable[Askable]) -> dict[str, frozenset[str]]:
     """The lists and kinds that parameters of a name take; columns of that name have the same."""
     lists: dict[str, set[str]] = {}
     for askable in askables:
