@@ -36,7 +36,8 @@ LEAST: Final = 0.85
 """The share of the measuring half that is right first, at least."""
 FIRST: Final = 3
 HEAD: Final = (
-    "| half | wordings | right first | parameters right too | right among the first 3 | ms, median |\n"
+    "| half | wordings | right first | parameters right too | right among the first 3 "
+    "| ms, median |\n"
     "| --- | --- | --- | --- | --- | --- |"
 )
 

@@ -17,7 +17,7 @@ _LAST_DAY: Final = (PERIOD[1],)
 _ACTORS: Final = frozenset(("organization", "organizational-unit", "initiative", "programme"))
 _WHOLE_FIT: Final = 1.0
 _ACTOR_FIT: Final = 0.8
-"""How well a parameter for any thing suits one that acts or pays, another thing, a country and a place."""
+"""How well a parameter for any thing suits one that acts or pays, another one, and places."""
 _THING_FIT: Final = 0.6
 _COUNTRY_FIT: Final = 0.4
 _PLACE_FIT: Final = 0.15

@@ -18,6 +18,8 @@ from .words import folded_words
 
 _LEAST: Final = 0.15
 """The score below which a question does not fit."""
+_SURE: Final = 0.35
+"""The score above which there may be no doubt."""
 _CLEAR: Final = 0.04
 """By how much the best score exceeds the next where there is no doubt."""
 _CHOICES: Final = 3
@@ -81,7 +83,7 @@ class QuestionFinder:
             if score.value >= _LEAST
         ]
         near = [score for _, score in ranked[1:] if score.value > best - _CLEAR]
-        is_clear = bool(candidates) and not near and not candidates[0].missing
+        is_clear = best >= _SURE and not near and not candidates[0].missing
         return FoundQuestions(text, tuple(candidates), is_clear)
 
     def _read(self, wording: Wording, today: date | None) -> AskedWords:

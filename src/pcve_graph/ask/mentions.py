@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ..evidence.names_in_words import carries_name
+from ..evidence.word_forms import word_list
 from ..search.names_in_text import names_of, things_named
 from ..search.search import Hit, SearchIndex
 from .partial_names import partial_names
@@ -22,9 +23,9 @@ _LONGEST_NAME: Final = 14
 _LINKS: Final = frozenset(("and", "of", "the", "for", "in", "on", "to", "a"))
 _ADJECTIVE_ENDS: Final = ("n", "r", "ch", "sh", "ss", "se", "c", "ene")
 _COUNTRY: Final = "country"
-_WORDS_IN_CAPITALS: Final = frozenset(
-    "see it us at de es si hr ba hope live near cat bridge tip nap pave pact soc is as an or be pra "
-    "am me can may eu4lea ct first line sg tot ran led".split()
+_WORDS_IN_CAPITALS: Final = word_list(
+    "see it us at de es si hr ba hope live near cat bridge tip nap pave pact soc is as an or be pra"
+    " am me can may ct first line sg tot ran led"
 )
 
 

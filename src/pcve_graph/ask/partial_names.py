@@ -1,7 +1,7 @@
 """Things of whose names a question has a part: the German development ministry.
 
-The words stand together in the question, in any order in the name. Of several things the one with most of
-the words is meant, then the one with most such names.
+The words stand together in the question, in any order in the name. Of several things the one with
+most of the words is meant, then the one with most such names.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from ..evidence.word_forms import word_list
 from ..search.names_in_text import things_with_words
 from ..search.search import Hit, SearchIndex
 from .wording import Wording
@@ -21,7 +22,7 @@ _LEAST_SHARE_OF_MORE: Final = 0.45
 """The same of three words, of which one at least stands in no name that is written in full."""
 _PARTS: Final = re.compile(r"[/(:;–—]|\s-\s")
 """What separates parts of a title, each of which counts as a name."""
-_LINKS: Final = frozenset("and of the for in on to a an with at by from".split())
+_LINKS: Final = word_list("and of the for in on to a an with at by from")
 
 
 def partial_names(
@@ -40,7 +41,7 @@ def partial_names(
     stems_by_place = {place: stems(wording.words[place].folded)[0] for place in places}
     hits = things_with_words(index, {stem for stem in stems_by_place.values() if len(stem) > 2})
     best: dict[tuple[int, int], list[tuple[tuple[int, int, float], Hit]]] = {}
-    for iri, own in _by_thing(hits).items():
+    for own in _by_thing(hits):
         run = _longest_run(
             places, stems_by_place, {word for hit in own for word in stems(hit.text)}
         )
@@ -58,11 +59,11 @@ def partial_names(
             yield first, last, ranked[0][1]
 
 
-def _by_thing(hits: Iterable[Hit]) -> Mapping[str, list[Hit]]:
+def _by_thing(hits: Iterable[Hit]) -> Collection[list[Hit]]:
     hits_by_iri: dict[str, list[Hit]] = {}
     for hit in hits:
         hits_by_iri.setdefault(hit.iri, []).append(hit)
-    return hits_by_iri
+    return hits_by_iri.values()
 
 
 def _longest_run(

@@ -1,6 +1,6 @@
 """How well a question answers a wording: what both say, and whether its parameters take all of it.
 
-What a question says are its typical wordings (`asks`), its summary, tags and columns. Words count by
+What a question says are its typical wordings (`asks`), its summary and tags. Words count by
 their rarity among all questions. What a question cannot be asked about counts against it, less
 where its own words or columns have it; a required parameter without a value counts most.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,7 +51,7 @@ _PERIOD_TAKEN: Final = 0.2
 _PERIOD_DROPPED: Final = 0.3
 """For a day or a period, which a question about another one does not answer."""
 _PERIOD_EXCUSED: Final = 0.05
-_MISSING: Final = 0.45
+_MISSING: Final = 0.3
 """For a required parameter without a value."""
 _UNFILLED: Final = 0.02
 """For each parameter that could be set and is not: of two questions, the simpler one."""
@@ -232,12 +232,10 @@ class Scorer:
         return product / lengths if lengths else 0.0
 
     def _fit(self, profile: _Profile, asked: AskedWords, assignment: Assignment) -> float:
-        value = sum(
-            _TAKEN
-            * fit
-            * (_COMMON if _is_common(asked.words_of[assignment.mention_of[name]]) else 1)
-            for name, fit in assignment.fits.items()
-        )
+        value = 0.0
+        for name, fit in assignment.fits.items():
+            common = _is_common(asked.words_of[assignment.mention_of[name]])
+            value += _TAKEN * fit * (_COMMON if common else 1) - _DROPPED_THING * (1 - fit)
         for mention in assignment.dropped:
             is_term = all(hit.kind == "concept" for hit in mention.hits)
             if self._is_excused(profile, asked.words_of[mention], mention):

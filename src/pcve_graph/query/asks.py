@@ -11,7 +11,7 @@ from typing import Final
 
 from ..model.problems import Problem, rule_problem
 from ..model.suggest import did_you_mean
-from ..syntax.tree import SequenceNode, RecordNode, ScalarNode
+from ..syntax.tree import RecordNode, ScalarNode, SequenceNode
 
 SLOT: Final = re.compile(r"\{([^{}]*)\}")
 """A parameter in a wording."""
