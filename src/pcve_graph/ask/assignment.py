@@ -8,7 +8,7 @@ from typing import Final
 
 from ..query.parameters import PERIOD
 from ..query.saved import Parameter
-from ..search.search import Hit
+from ..search.names import NamedThing
 from .mentions import Mention
 from .periods import AskedPeriod
 
@@ -67,7 +67,7 @@ def assign(
         for hit in mention.hits
     ]
     hits = {hit.iri: hit for mention in mentions for hit in mention.hits}
-    chosen: dict[str, tuple[float, Mention, Hit]] = {}
+    chosen: dict[str, tuple[float, Mention, NamedThing]] = {}
     used: set[int] = set()
     for fit, *_, order, _, name, iri in sorted(pairs, reverse=True):
         if fit and name not in chosen and -order not in used:
@@ -94,7 +94,7 @@ def assign(
     )
 
 
-def _fit(param: Parameter, hit: Hit) -> float:
+def _fit(param: Parameter, hit: NamedThing) -> float:
     """How well a thing or term suits a parameter, from 0 to 1."""
     if param.type == "concept":
         suits = hit.kind == "concept" and hit.id.partition("/")[0] == param.scheme
@@ -108,7 +108,7 @@ def _fit(param: Parameter, hit: Hit) -> float:
     return _ACTOR_FIT if hit.kind in _ACTORS else _FITS.get(hit.kind, _THING_FIT)
 
 
-def _value(param: Parameter, hit: Hit) -> str:
+def _value(param: Parameter, hit: NamedThing) -> str:
     """The text that a parameter is set to for a thing or term: its id, in its list."""
     return hit.id.partition("/")[2] if param.type == "concept" else hit.id
 

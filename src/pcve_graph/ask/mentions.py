@@ -12,8 +12,9 @@ from typing import Final
 
 from ..evidence.names_in_words import carries_name
 from ..evidence.word_forms import word_list
+from ..search.names import NamedThing
 from ..search.names_in_text import names_of, things_named
-from ..search.search import Hit, SearchIndex
+from ..search.search import SearchIndex
 from .partial_names import partial_names
 from .wording import Wording
 from .words import folded_words, singular, word_lists
@@ -22,6 +23,8 @@ _LONGEST_NAME: Final = 14
 """Words of a name, at most."""
 _LINKS: Final = frozenset(("and", "of", "the", "for", "in", "on", "to", "a"))
 _ADJECTIVE_ENDS: Final = ("n", "r", "ch", "sh", "ss", "se", "c", "ene")
+_CODE: Final = 2
+"""Letters of a code of a country, which counts in capitals only."""
 _COUNTRY: Final = "country"
 _WORDS_IN_CAPITALS: Final = word_list(
     "see it us at de es si hr ba hope live near cat bridge tip nap pave pact soc is as an or be pra"
@@ -35,7 +38,7 @@ class Mention:
 
     first: int
     last: int
-    hits: tuple[Hit, ...]
+    hits: tuple[NamedThing, ...]
 
     @property
     def words(self) -> int:
@@ -86,10 +89,9 @@ def _by_name(wording: Wording, index: SearchIndex) -> Iterable[Mention]:
 def _is_common_word(wording: Wording, first: int, last: int) -> bool:
     """Whether it is one word that is no name as it is written here."""
     word = wording.words[first]
-    skipped = word_lists().skipped | _WORDS_IN_CAPITALS
-    return last - first == 1 and (
-        word.folded.isdecimal() or (word.folded in skipped and not word.has_capitals)
-    )
+    common = word_lists().skipped | _WORDS_IN_CAPITALS
+    is_common = word.folded in common or len(word.folded) <= _CODE
+    return last - first == 1 and (word.folded.isdecimal() or (is_common and not word.has_capitals))
 
 
 def _spans(number: int) -> Iterable[tuple[int, int]]:
@@ -123,7 +125,7 @@ def _countries_by_adjective(wording: Wording, index: SearchIndex) -> dict[str, s
 
 def _terms(wording: Wording, index: SearchIndex, lists: Collection[str]) -> Iterable[Mention]:
     """The terms of lists one of whose names stands in the wording, in any form of its words."""
-    hits_by_words: dict[tuple[str, ...], dict[str, Hit]] = {}
+    hits_by_words: dict[tuple[str, ...], dict[str, NamedThing]] = {}
     more = word_lists().names_by_term
     for hit in names_of(index, lists) if lists else ():
         for text in (hit.text, *more.get(hit.id, ())):

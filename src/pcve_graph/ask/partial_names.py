@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from ..evidence.word_forms import word_list
+from ..search.names import NamedThing
 from ..search.names_in_text import things_with_words
-from ..search.search import Hit, SearchIndex
+from ..search.search import SearchIndex
 from .wording import Wording
 from .words import stems, word_lists
 
@@ -27,7 +28,7 @@ _LINKS: Final = word_list("and of the for in on to a an with at by from")
 
 def partial_names(
     wording: Wording, index: SearchIndex, named: Collection[int]
-) -> Iterable[tuple[int, int, Hit]]:
+) -> Iterable[tuple[int, int, NamedThing]]:
     """The first word, the last word + 1 and the thing of each part of a name.
 
     `named` are the words that stand in a name that the wording has in full.
@@ -40,7 +41,7 @@ def partial_names(
     ]
     stems_by_place = {place: stems(wording.words[place].folded)[0] for place in places}
     hits = things_with_words(index, {stem for stem in stems_by_place.values() if len(stem) > 2})
-    best: dict[tuple[int, int], list[tuple[tuple[int, int, float], Hit]]] = {}
+    best: dict[tuple[int, int], list[tuple[tuple[int, int, float], NamedThing]]] = {}
     for own in _by_thing(hits):
         run = _longest_run(
             places, stems_by_place, {word for hit in own for word in stems(hit.text)}
@@ -59,8 +60,8 @@ def partial_names(
             yield first, last, ranked[0][1]
 
 
-def _by_thing(hits: Iterable[Hit]) -> Collection[list[Hit]]:
-    hits_by_iri: dict[str, list[Hit]] = {}
+def _by_thing(hits: Iterable[NamedThing]) -> Collection[list[NamedThing]]:
+    hits_by_iri: dict[str, list[NamedThing]] = {}
     for hit in hits:
         hits_by_iri.setdefault(hit.iri, []).append(hit)
     return hits_by_iri.values()

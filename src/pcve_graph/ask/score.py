@@ -123,7 +123,7 @@ class _Profile:
         """Whether one word that is another name of a term is a word of the question itself."""
         return (
             mention.words == 1
-            and all(hit.kind == "concept" and hit.field == "alias" for hit in mention.hits)
+            and all(hit.kind == "concept" and hit.matched == "other name" for hit in mention.hits)
             and all(stem(word) in self.own for word in asked.words_of[mention])
         )
 
