@@ -214,6 +214,14 @@ def test_a_server_is_asked_the_same(
         assert sorted(map(repr, theirs)) == sorted(map(repr, ours))
         assert str(there.show("lake-programme")) == str(kg.show("lake-programme"))
         assert len(there.to_rdflib()) == len(kg.to_rdflib())
+        for text, year in (
+            ("fair Landia", 2017),
+            ("Qyteti", ()),
+            ("conference Northtown 2015", ()),
+        ):
+            hits, ours_there = kg.search(text, year=year), there.search(text, year=year)
+            assert [hit.id for hit in ours_there][:1] == [hit.id for hit in hits][:1] != []
+        assert {hit.kind for hit in there.search(country="Landia", kind="event")} == {"event"}
         star = there.sparql("SELECT * { ?z a pcve:Event ; skos:prefLabel ?a }")
         assert isinstance(star, Rows)
         assert star.columns == ("z", "a")

@@ -115,7 +115,7 @@ def test_ranks_follow_what_was_matched(tmp_path: Path) -> None:
     assert [hit.id for hit in hits] == [name * 3 for name in "abecfdgh"]
     assert hits[-1].field == "quote"
     misspelt = open_index(tmp_path).search("lakee fund")
-    assert [hit.id for hit in misspelt] == ["ccc", "ddd"]
+    assert [hit.id for hit in misspelt][:2] == ["ccc", "ddd"]
 
 
 def test_kinds_narrow_the_search(index: SearchIndex) -> None:
@@ -148,7 +148,9 @@ def content(path: Path) -> tuple[list[object], ...]:
     """The content of an index, independent of its row numbers."""
     database = sqlite3.connect(path)
     asked = (
-        "select iri, node, field, text, folded from entry order by 1, 2, 3, 4",
+        "select iri, node, field, text, folded, property from entry order by 1, 2, 3, 4, 6",
+        "select * from link order by 1, 2, 3, 4",
+        "select * from same order by 1, 2",
         "select * from thing order by 1",
         "select term, doc, cnt from vocabulary order by 1",
     )

@@ -37,7 +37,6 @@ from .python.arguments import (
     optional_text,
     parameter_texts,
     read_limit,
-    texts,
 )
 from .python.asked_question import AnswerToWords, AskedQuestion, asked_question
 from .python.checks import Checks
@@ -52,7 +51,7 @@ from .query.answering import answer_query
 from .query.asked_terms import query_notes
 from .query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from .query.foreign import parse_foreign_query, read_query_folder, resolve_query
-from .query.parameters import MissingParameterError, read_kinds
+from .query.parameters import MissingParameterError
 from .query.readings import with_readings
 from .query.remote.login import Credentials
 from .query.remote.messages import EndpointError
@@ -60,7 +59,6 @@ from .query.results import Rows
 from .query.saved import SavedQuery, read_queries
 from .query.show import show
 from .query.thing_view import with_rechecks
-from .search.search import Hit
 from .system.sandbox.watch import StoppedError
 
 if TYPE_CHECKING:
@@ -249,18 +247,6 @@ class KnowledgeGraph(Analyses, Checks, Names, Publications):
         return self._bounded(
             explain_rows, *arguments, name="why", bounds=read_bounds(timeout, memory)
         )
-
-    @names_checked
-    def search(self, text: str, *, kind: str | Collection[str] = (), limit: int = 20) -> list[Hit]:
-        """The entities that match `text`, best first; `kind` such as `event`, or several.
-
-        `limit` is the largest number of hits, 0 for all. Raises UsageError for an unknown kind,
-        with the nearest.
-        """
-        check_type("text", text, str)
-        kinds = texts("kind", kind)
-        index, largest = self._graph.index(), read_count(limit, "limit") or None
-        return index.search(text, read_kinds(kinds, index), largest)
 
     @names_checked
     def ask(self, text: str, *, limit: int = 3, today: Day = None) -> AskedQuestion:

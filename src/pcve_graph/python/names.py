@@ -1,4 +1,4 @@
-"""The methods of `KnowledgeGraph` that look names up, and list the terms that names stand for."""
+"""The methods of `KnowledgeGraph` that find things by words and by name, and list terms."""
 
 from __future__ import annotations
 
@@ -7,14 +7,49 @@ from typing import overload
 
 from ..analysis.closed_lists import ClosedList, ListTerm, closed_lists, terms_of_list
 from ..model.calls import names_checked
+from ..model.limits import read_count
 from ..query.parameters import read_kinds
+from ..query.search_filters import read_filters
 from ..search.names import NamedThing, named_thing
+from ..search.search import Hit
 from .arguments import check_type, texts
 from .opened_graph import OpenedGraph
 
 
 class Names(OpenedGraph):
-    """Names of things, and the terms of closed lists."""
+    """Searches, names of things, and the terms of closed lists."""
+
+    @names_checked
+    def search(
+        self,
+        text: str = "",
+        *,
+        kind: str | Collection[str] = (),
+        country: str | Collection[str] = (),
+        topic: str | Collection[str] = (),
+        year: int | str | Collection[int | str] = (),
+        limit: int = 20,
+    ) -> list[Hit]:
+        """The entities that match `text`, best first, each with its score and why it matches.
+
+        First comes what has the text as its name, then what matches all words, in whatever fields,
+        then what matches some: `hit.matches` says where, `hit.unmatched` which words are missing.
+        `kind` such as `event`, `country`, `topic` and `year` limit the search, each to one or
+        several; without a text, all that they take is listed by label. `limit` is the largest
+        number of hits, 0 for all. Raises UsageError for a text of over 1,000 characters or 32
+        words, an unknown kind, country or topic, with the nearest, and for what is no year.
+
+        >>> kg.search("workshop prosecutors Tirana")[0].id  # doctest: +SKIP
+        'rcc-ws-prosecutors-2018'
+        """
+        if text != "":
+            check_type("text", text, str)
+        index, largest = self._graph.search_index(), read_count(limit, "limit") or None
+        years = (year,) if isinstance(year, int | str) else tuple(year)
+        filters = read_filters(
+            index, texts("kind", kind), texts("country", country), texts("topic", topic), years
+        )
+        return index.search(text, limit=largest, filters=filters)
 
     @names_checked
     def name(self, text: str, kind: str | Collection[str] | None = None) -> NamedThing:

@@ -60,7 +60,13 @@ class ReadableGraph(Protocol):
         """A store with the labels and designation notes to render `answer` in the format `form`."""
 
     def index(self) -> SearchIndex:
-        """The search index of the names and texts of all things."""
+        """An index of the names of all things."""
+
+    def search_index(self) -> SearchIndex:
+        """An index of the names of all things, of how they are linked, and of their years.
+
+        That of a saved graph has their texts and quotes too.
+        """
 
     def thing_iri(self, text: str, ontology: Ontology) -> str:
         """The IRI of the thing, source or term that `text` names, be it retired or not.
@@ -109,6 +115,9 @@ class SavedGraph(ReadableGraph):
     def index(self) -> SearchIndex:
         return saved_index(self.saved)
 
+    def search_index(self) -> SearchIndex:
+        return self.index()
+
     def thing_iri(self, text: str, ontology: Ontology) -> str:
         return named_thing(self.index(), text).named_iri
 
@@ -122,6 +131,7 @@ class EndpointGraph(ReadableGraph):
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._index: SearchIndex | None = None
+        self._is_linked = False
 
     def ask(
         self,
@@ -144,13 +154,20 @@ class EndpointGraph(ReadableGraph):
         return labels_excerpt(self.endpoint, answer) if is_labelled else ox.Store()  # type: ignore[arg-type]
 
     def index(self) -> SearchIndex:
+        return self._written_index(is_linked=False)
+
+    def search_index(self) -> SearchIndex:
+        return self._written_index(is_linked=True)
+
+    def _written_index(self, is_linked: bool) -> SearchIndex:
+        """The index of an excerpt, written once; one with links serves for names too."""
         from .remote.excerpts import names_excerpt
 
-        if self._index is None:
+        if self._index is None or (is_linked and not self._is_linked):
             folder = Path(tempfile.mkdtemp(prefix="pcve-"))
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            write_index(names_excerpt(self.endpoint), folder / SEARCH_INDEX)
-            self._index = open_index(folder)
+            write_index(names_excerpt(self.endpoint, is_linked), folder / SEARCH_INDEX)
+            self._index, self._is_linked = open_index(folder), is_linked
         return self._index
 
     def thing_iri(self, text: str, ontology: Ontology) -> str:

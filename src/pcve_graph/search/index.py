@@ -24,7 +24,7 @@ import pyoxigraph as ox
 from ..graph.claims import EVIDENCE_PATH
 from ..graph.replaced import replacements
 from ..model import namespaces
-from ..model.dates import EDTF, date_range
+from ..model.dates import date_range
 from ..model.namespaces import expand, iri_key, local_name, nterm, prefixed
 from ..model.terms import NTerm, from_iri, has_language
 from ..model.text_normalization import fold
@@ -58,7 +58,8 @@ create index link_target on link (target);
 _NAMES: Final = set(map(nterm, namespaces.LABELS))
 _ALIASES: Final = set(map(nterm, namespaces.OTHER_NAMES))
 _GRAPHS: Final = ("facts", "vocabulary", "catalog")
-_DATES: Final = ("xsd:date", "xsd:gYear", "xsd:gYearMonth", f"edtf:{EDTF}")
+DATE_TYPES: Final = ("xsd:date", "xsd:gYear", "xsd:gYearMonth", "edtf:EDTF")
+"""The datatypes of dates."""
 
 
 def _stated(pattern: str, condition: str = "") -> str:
@@ -84,7 +85,7 @@ _QUERIES: Final = {
     "date": (
         "s",
         "SELECT ?s ?p ?o "
-        + _stated("?s ?p ?o", f"DATATYPE(?o) IN ({', '.join(map(nterm, _DATES))})"),
+        + _stated("?s ?p ?o", f"DATATYPE(?o) IN ({', '.join(map(nterm, DATE_TYPES))})"),
     ),
     "same": (
         "s",

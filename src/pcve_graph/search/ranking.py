@@ -26,7 +26,7 @@ _ALIAS: Final = 0.9
 _PHRASES: Final = (0.5, 0.35, 0.3, 0.15)
 """What a name adds that is the search, begins with its words, with its letters, or contains it."""
 _SLIGHT: Final = 0.1
-"""A word that matches with a lower score than this is not one of the words that a thing has."""
+"""Matches with a lower score count only for a thing that has no better ones."""
 _COVERED: Final = 0.4
 """What a name adds of which the search has every word, in whatever order and form."""
 _KINDS: Final = {"concept": 0.8, "source": 0.6}
@@ -37,15 +37,23 @@ _KINDS: Final = {"concept": 0.8, "source": 0.6}
 class RankedThing:
     """A thing that matches: its tier (0 is best), its score, the best match of each word.
 
-    `field` and `text` are where most words match, and best.
+    `listed` has all matches of each word, `phrases` the folded search where a name is the search.
     """
 
     iri: str
     tier: int
     score: float
     matches: tuple[WordMatch, ...]
-    field: str
-    text: str
+    listed: Sequence[Sequence[WordMatch]]
+    phrases: Sequence[str]
+
+    def shown(self) -> tuple[str, str]:
+        """The field and text in which most words match, and best; the name that is the search."""
+        by_text: dict[tuple[str, str], float] = defaultdict(float)
+        for match in itertools.chain.from_iterable(self.listed):
+            by_text[match.field, match.text] += 1 + match.score
+        whole = [place for place in by_text if self.phrases and fold(place[1]) in self.phrases]
+        return max(whole or by_text, key=lambda place: (by_text[place], place))
 
 
 def ranked_things(
@@ -74,21 +82,13 @@ def ranked_things(
                 covered += rarity * min(1.0, 0.4 + of_word[0].score)
         tier, bonus = _by_name(names.get(iri, ()), phrases, matches)
         score = (score / total + bonus) * _KINDS.get(kinds[iri], 1.0)
-        best = tuple(of_word[0] for of_word in listed if of_word)
-        if tier > 1 and sum(match.score >= _SLIGHT for match in best) < len(matches):
+        best = [of_word[0] for of_word in listed if of_word]
+        best = [match for match in best if match.score >= _SLIGHT] or best
+        if tier > 1 and len(best) < len(matches):
             tier, score = 3, score * (covered / total) ** 2
-        shown = _shown(listed, phrases if tier < 2 else ())
-        things.append(RankedThing(iri, tier, round(score, 4), best, *shown))
+        named = phrases if tier < 2 else ()
+        things.append(RankedThing(iri, tier, round(score, 4), tuple(best), listed, named))
     return things
-
-
-def _shown(listed: Sequence[Sequence[WordMatch]], phrases: Sequence[str]) -> tuple[str, str]:
-    """The field and text in which most words match, and best; where it can be, one of `phrases`."""
-    by_text: dict[tuple[str, str], float] = defaultdict(float)
-    for match in itertools.chain.from_iterable(listed):
-        by_text[match.field, match.text] += 1 + match.score
-    whole = [place for place in by_text if phrases and fold(place[1]) in phrases]
-    return max(whole or by_text, key=lambda place: (by_text[place], place))
 
 
 def _by_name(

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from .index import FIELDS
 from .relations import relation
-from .spelling import How, IndexTerm, Vocabulary
+from .spelling import How, IndexTerm, IndexWords
 from .words import SearchWord
 
 _WEIGHTS: Final = dict(zip(FIELDS, (0.8, 1.0, 0.9, 0.25, 0.2, 0.35, 0.8), strict=True))
@@ -29,7 +29,7 @@ _LONGEST_PATH: Final = 4
 """The most links from a thing to the name by which it matches."""
 _DILUTION: Final = 0.04
 """What each further word of a text takes from the score of one."""
-_MOST_DILUTED: Final = 40
+_MOST_DILUTED: Final = 20
 """The words from which on a text counts as no longer."""
 
 
@@ -105,7 +105,7 @@ class WordMatcher:
     ) -> None:
         self._execute = execute
         self._redirects = redirects
-        self.vocabulary = Vocabulary(term for (term,) in execute("select term from vocabulary", []))
+        self.vocabulary = IndexWords(term for (term,) in execute("select term from vocabulary", []))
 
     def matches(self, word: SearchWord) -> WordMatches:
         """What a word matches.

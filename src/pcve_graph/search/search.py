@@ -142,8 +142,7 @@ def _hit(thing: RankedThing, described: tuple[str, str, str], words: Sequence[Se
     return Hit(
         thing.iri,
         *described,
-        thing.field,
-        thing.text,
+        *thing.shown(),
         thing.score,
         thing.matches,
         tuple(unmatched),

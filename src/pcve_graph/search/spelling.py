@@ -33,7 +33,7 @@ class IndexTerm:
     quality: float
 
 
-class Vocabulary:
+class IndexWords:
     """All words of an index, folded; `words` are in the order of their characters."""
 
     def __init__(self, words: Iterable[str]) -> None:

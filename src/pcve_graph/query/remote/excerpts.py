@@ -16,6 +16,7 @@ from ...model.namespaces import BASE, LABELS, OTHER_NAMES, SAME_THINGS, expand, 
 from ...model.redirects import last_replacement
 from ...model.schema import Ontology
 from ...model.terms import Term
+from ...search.index import DATE_TYPES
 from ..execute import ResultTable, ResultTriples
 from ..lists import table_terms
 from ..state_of_day import DATES
@@ -40,6 +41,7 @@ _SHOWN_PROPERTIES: Final = (
     WITHDRAWN,
     "dcterms:isReplacedBy",
 )
+_PARTS_OF_BASE: Final = ("id/", "vocab/", "source/")
 _REPLACED_BY: Final = "dcterms:isReplacedBy"
 _DESIGNATIONS: Final = (
     f"CONSTRUCT {{ ?n {nterm('pcve:designationNote')} ?note . ?n ?p ?o }} WHERE "
@@ -66,18 +68,22 @@ def labels_excerpt(endpoint: Endpoint, table: ResultTable) -> ox.Store:
     return store
 
 
-def names_excerpt(endpoint: Endpoint) -> ox.Store:
+def names_excerpt(endpoint: Endpoint, is_linked: bool = False) -> ox.Store:
     """The types and names of all things, concepts and sources, and what replaces retired ones.
 
-    A search index is written from it.
-
+    With `is_linked` also how they are linked, and their dates. A search index is written from it.
     Raises EndpointError.
     """
     store = ox.Store()
     predicates = ", ".join(map(nterm, (*_NAMES, "rdf:type", _REPLACED_BY)))
-    for part in ("id/", "vocab/", "source/"):
-        condition = f'?p IN ({predicates}) && STRSTARTS(STR(?n), "{BASE}{part}")'
-        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER({condition}) }}"
+    condition = f"?p IN ({predicates})"
+    if is_linked:
+        targets = " || ".join(f'STRSTARTS(STR(?o), "{BASE}{part}")' for part in _PARTS_OF_BASE)
+        datatypes = ", ".join(map(nterm, DATE_TYPES))
+        condition = f"({condition} || (ISIRI(?o) && ({targets})) || DATATYPE(?o) IN ({datatypes}))"
+    for part in _PARTS_OF_BASE:
+        within = f'{condition} && STRSTARTS(STR(?n), "{BASE}{part}")'
+        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER({within}) }}"
         _add_answer(store, endpoint.ask(text))
     return store
 
