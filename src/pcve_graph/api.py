@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import keyword
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from .analysis.scope import read_day
+from .ask.askable import askables
+from .ask.finder import QuestionCandidate, QuestionFinder, no_question_fits
 from .graph.serialize import serialize
 from .graph.settings import read_settings
 from .model.calls import names_checked
@@ -36,13 +38,14 @@ from .python.arguments import (
     parameter_texts,
     read_limit,
 )
+from .python.asked_question import AnswerToWords, AskedQuestion, asked_question
 from .python.checks import Checks
 from .python.explained import explain_rows
 from .python.names import Names
 from .python.opened_graph import Bounds, read_bounds
 from .python.publications import Publications
 from .python.questions import Questions, select_questions
-from .python.reports import Reasons, ThingPage
+from .python.reports import Reasons, Report, ThingPage
 from .query.access import EndpointGraph, SavedGraph, bind_for_graph
 from .query.answering import answer_query
 from .query.asked_terms import query_notes
@@ -244,6 +247,39 @@ class KnowledgeGraph(Analyses, Checks, Names, Publications):
         return self._bounded(
             explain_rows, *arguments, name="why", bounds=read_bounds(timeout, memory)
         )
+
+    @names_checked
+    def ask(self, text: str, *, limit: int = 3, today: Day = None) -> AskedQuestion:
+        """The saved question or command that answers plain English, with its parameters filled.
+
+        Found by rules over what questions ask and what things are called, in this process. `limit`
+        is how many questions are offered where it is not clear which is meant, 0 for all; `today`
+        is the day that "today" means, by default this one. Raises UsageError for a text that is
+        empty, has over 400 characters or 60 words, or that no question fits.
+
+        >>> kg.ask("who pays for prison work in Albania?").rows  # doctest: +SKIP
+        """
+        check_type("text", text, str)
+        day = day_text("today", today)
+        listed = askables(read_queries(self.project, "answers").values())
+        if not isinstance(self._graph, SavedGraph):
+            listed = tuple(item for item in listed if not item.is_command or item.name == "show")
+        matches = QuestionFinder(listed, self._graph.index()).find(
+            text, read_count(limit, "limit"), read_day(day) if day else datetime.date.today()
+        )
+        if not matches.candidates:
+            raise UsageError(no_question_fits(text))
+        return asked_question(matches, self._run)
+
+    def _run(self, candidate: QuestionCandidate) -> AnswerToWords:
+        """The answer to a question that `ask` finds."""
+        settings: dict[str, Any] = dict(candidate.parameters)
+        if not candidate.is_command:
+            return self.query(candidate.name, **settings)
+        if candidate.name == "show":
+            return self.show(settings["id"])
+        method: Callable[..., Report] = getattr(self, candidate.name)
+        return method(**settings)
 
     @names_checked
     def show(self, identifier: str, *, all: bool = False, as_of: Day = None) -> ThingPage:  # noqa: A002
