@@ -48,6 +48,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "validation",
     },
     "api": {"analysis", "graph", "model", "pipeline", "python", "query", "system"},
+    "serve": {"analysis", "api", "graph", "model", "python", "query", "system"},
     "cli": {
         "analysis",
         "evidence",
@@ -57,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "publish",
         "query",
         "records",
+        "serve",
         "system",
         "validation",
     },
@@ -87,6 +89,10 @@ ONLY_IN = {
     "docx": {"evidence.docx_text"},
     "lxml": {"evidence.docx_text", "evidence.html_text"},
     "warcio": {"evidence.warc"},
+    "anyio": {"serve.mcp_server", "serve.tool_workers"},
+    "mcp": {"serve.mcp_server"},
+    "mcp_types": {"serve.mcp_server"},
+    "pydantic": {"serve.tool_arguments"},
 }
 """The modules that may import a library."""
 CLOCKS = {"graph.inputs"}
@@ -218,6 +224,8 @@ def test_help_imports_nothing_heavy(group: tuple[str, ...]) -> None:
         "yaml",
         "rich",
         "asyncio",
+        "mcp",
+        "pydantic",
     }
     assert loaded & heavy == set()
     assert "click" in loaded

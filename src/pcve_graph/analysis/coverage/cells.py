@@ -21,10 +21,10 @@ from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
 from .report import NO_PROOF, period_words
 from .searches import search_text
 
-_KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")
+KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")
 
 
-_KEYS_BY_AXIS: Final = {
+KEYS_BY_AXIS: Final = {
     "topic": ("about",),
     "group": ("audience",),
     "funder": ("funder", "isPartOf"),
@@ -62,16 +62,16 @@ def cell_text(
     what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
     log = matrix.searches.get((row.key, column.key), ())
     if not things:
-        lines += ["", *_empty_cell(matrix.state(row.key, column.key), what, log)]
+        lines += ["", *empty_cell_lines(matrix.state(row.key, column.key), what, log)]
         for other_row in matrix.rows:
             near = matrix.cell(other_row.key, column.key).all()
             if other_row.role in ("region", "unknown") and near:
                 lines += [f"{other_row.label}: {'; '.join(work.label for work in near)}"]
         return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
-    lines += [_count_line(landscape, matrix, row, column, what)]
+    lines += [cell_count_line(landscape, matrix, row, column, what)]
     designation_notes: set[str] = set()
     for work in things.all():
-        view = _view(landscape, store, ontology, work, matrix, row, column)
+        view = cell_view(landscape, store, ontology, work, matrix, row, column)
         designation_notes |= {*view.notes}
         text = render_thing(dataclasses.replace(view, notes=()), whole=True).rstrip("\n")
         standing = work_standing(landscape, matrix, work, row, column)
@@ -84,7 +84,7 @@ def cell_text(
     )
 
 
-def _empty_cell(state: str, what: str, log: tuple[Search, ...]) -> Iterator[str]:
+def empty_cell_lines(state: str, what: str, log: tuple[Search, ...]) -> Iterator[str]:
     """What is on record of a cell without works: that nobody searched it, or the searches."""
     if state == NOTHING_FOUND:
         yield f"Searched, and no {what} found:"
@@ -99,7 +99,7 @@ _UNCERTAIN: Final = "(its dates leave open whether it belongs to the period)"
 _RESTS: Final = "it rests on facts that are"
 
 
-def _count_line(
+def cell_count_line(
     landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry, what: str
 ) -> str:
     """How many works are surely in a cell, and why others may not be."""
@@ -111,7 +111,7 @@ def _count_line(
     return line + (f", and {len(things.maybe)} whose dates leave it open" if things.maybe else "")
 
 
-def _view(
+def cell_view(
     landscape: Landscape,
     store: ox.Store,
     ontology: Ontology,
@@ -122,7 +122,7 @@ def _view(
 ) -> ThingView:
     """The view of a work reduced to the facts that put it into the cell."""
     view = show(store, ontology, work.iri)
-    keys = {*_KEYS_ALWAYS, *_KEYS_BY_AXIS[matrix.by]}
+    keys = {*KEYS_ALWAYS, *KEYS_BY_AXIS[matrix.by]}
 
     def places_in_cell(fact: ThingFact) -> bool:
         stated = str(getattr(fact.term, "value", ""))

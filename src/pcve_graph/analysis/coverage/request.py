@@ -15,7 +15,7 @@ from ..tables import ReportTable, render_table
 from ..works import Landscape
 from .cells import cell_text, find_entry
 from .gaps import OpenCell, find_open_cells, gap_briefing, gap_table, last_access_day
-from .matrix import Matrix
+from .matrix import AxisEntry, Matrix
 from .needs import NeedResponses, compare_needs, need_table, needs_text, read_needs
 from .report import tidy_table, wide_table
 from .searches import read_searches
@@ -146,6 +146,14 @@ class CoverageAnswer:
         return graph.landscape, graph.store, compared, scope, len(needs)
 
     def _cell(self) -> str:
+        graph = self.graph
+        return cell_text(graph.landscape, graph.store, graph.ontology, *self.cell_of_matrix())
+
+    def cell_of_matrix(self) -> tuple[Matrix, AxisEntry, AxisEntry]:
+        """The matrix with the cell that is asked for, its row and its column.
+
+        Raises UsageError where there is no such cell.
+        """
         graph, by, cell = self.graph, self.request.by, self.request.cell
         row, slash, column = (part.strip() for part in cell.partition("/"))
         if not (row and slash and column):
@@ -159,11 +167,11 @@ class CoverageAnswer:
             column_key = graph.resolve(**{by: column})[by]
             scope = scope.of(by, column_key)
         matrix = graph.with_searches(graph.matrix(scope, by, self.request.count), scope)
-        lines = (
+        return (
+            matrix,
             find_entry(matrix.rows, row_key, row),
             find_entry(matrix.columns, column_key, column),
         )
-        return cell_text(graph.landscape, graph.store, graph.ontology, matrix, *lines)
 
 
 def answer_coverage(
