@@ -6,7 +6,6 @@ from importlib.util import find_spec
 
 import click
 
-from ..model.limits import QUERY_SECONDS
 from ..model.problems import MissingLibraryError
 from ..system.sandbox import inside
 from .bounds import MEMORY, SECONDS
@@ -18,10 +17,8 @@ from .context import open_or_build, project_of
 @click.option(
     "--timeout",
     type=SECONDS,
-    default=f"{QUERY_SECONDS:.0f}",
-    show_default=True,
     metavar="S",
-    help="Stop a call after S seconds; 0 for no limit.",
+    help="Stop a call after S seconds; 0 for no limit (default: that of the question, else 60).",
 )
 @click.option(
     "--memory",
@@ -33,7 +30,7 @@ from .context import open_or_build, project_of
 )
 @click.pass_context
 @handle_errors
-def mcp(context: click.Context, timeout: float, memory: float) -> None:
+def mcp(context: click.Context, timeout: float | None, memory: float) -> None:
     """Serve the graph to language models: MCP on stdin and stdout.
 
     A client starts it: docs/how-to/mcp.md has the settings. It reads the last build, answers until

@@ -47,7 +47,7 @@ Until = Annotated[str, "Only what was under way on or before this date."]
 AsOf = Annotated[str, "The state of affairs on this day."]
 WorkKind = Literal["all", "project", "event"]
 
-_ID_COLUMNS: Final = ("id", "needId", "things", "responses", "projects")
+_ID_COLUMNS: Final = ("id", "needId", "things")
 """The columns of reports that have ids of things, separated by spaces."""
 
 
@@ -186,7 +186,7 @@ def coverage(
         notes.append(f"{len(table.rows) - len(rows):,} cells have no record and no search.")
     if gaps:
         notes.append("coverage(cell=ECONOMY/COLUMN) has the works of a pair, with their evidence.")
-    keys = (*KEYS_ALWAYS, *KEYS_BY_AXIS[by], "need", "priority")
+    keys = () if needs else (*KEYS_ALWAYS, *KEYS_BY_AXIS[by])
     drafts = [_report_row(graph, table.columns, row, keys) for row in rows]
     columns = [ColumnEntry(name) for name in table.columns]
     return _table(graph, table.title, columns, drafts, bounds, notes)
@@ -262,7 +262,10 @@ def _report_row(
     row: tuple[ReportCell, ...],
     keys: tuple[str, ...],
 ) -> RowDraft:
-    """A row of a report; ids in it are things, and the facts those of these things by `keys`."""
+    """A row of a report; ids in it are things, and the facts those of these things by `keys`.
+
+    Without `keys`, they are all facts about them.
+    """
     works = {work.id: work for work in graph.analysis.landscape.works}
     values: dict[str, Cell] = {}
     identifiers: list[str] = []
@@ -281,7 +284,7 @@ def _facts_by_key(
 ) -> Iterator[StatedFact]:
     for identifier in identifiers:
         view = show(graph.store, graph.analysis.ontology, identifier)
-        labels = {fact.label for fact in view.facts if fact.key in keys}
+        labels = {fact.label for fact in view.facts if not keys or fact.key in keys}
         for fact in thing_facts(graph.store, view):
             if fact.subject.iri == view.iri and fact.property in labels:
                 yield fact

@@ -36,15 +36,16 @@ _READ_ONLY: Final = types.ToolAnnotations(
 _log = logging.getLogger(__name__)
 
 
-def serve_mcp(project: Project, seconds: float, memory: int) -> None:
+def serve_mcp(project: Project, seconds: float | None, memory: int) -> None:
     """Serve the graph of `project` on stdin and stdout until stdin ends.
 
-    Each call is stopped after `seconds` or above `memory` bytes; 0 is no limit.
+    Each call is stopped after `seconds`, or without that at the limit of its question or the usual
+    one, and above `memory` bytes; 0 is no limit.
     """
     anyio.run(_serve, project, seconds, memory)
 
 
-async def _serve(project: Project, seconds: float, memory: int) -> None:
+async def _serve(project: Project, seconds: float | None, memory: int) -> None:
     workers = ToolWorkers(seconds, memory)
     server = _Handlers(project, workers).server()
     try:
@@ -95,7 +96,10 @@ class _Handlers:
         name = request.name
         try:
             arguments = checked_arguments(name, request.arguments or {})
-            content, text = await self.workers.call(name, run_tool, self.project, name, arguments)
+            own_limits = self.workers.question_limits
+            content, text = await self.workers.call(
+                name, run_tool, self.project, name, arguments, own_limits
+            )
         except Exception as error:
             return types.CallToolResult(
                 content=[types.TextContent(type="text", text=_message(name, error))], is_error=True

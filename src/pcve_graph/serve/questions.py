@@ -174,7 +174,8 @@ class _Asked:
         self.graph = graph
         self.query = _chosen(graph, name)
         self.bindings = _bound(graph, self.query, settings)
-        with inside.shorter_time_limit(f"the question {name}", self.query.timeout):
+        seconds = self.query.timeout if graph.question_limits else 0
+        with inside.shorter_time_limit(f"the question {name}", seconds):
             answer, self.base = answer_query(graph.graph, self.query, self.bindings, 0)
         if not isinstance(answer, ResultTable):
             raise UsageError(f"the question {name} is not a SELECT: it has no rows")

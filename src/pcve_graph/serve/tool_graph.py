@@ -27,13 +27,17 @@ _LONGEST_LIST: Final = 60
 
 
 class ToolGraph:
-    """One generation of a project's graph, read in this process."""
+    """One generation of a project's graph, read in this process.
+
+    `question_limits` is whether a question is stopped after the time that its header states.
+    """
 
     def __init__(self, project: Project, saved: StoredGraph) -> None:
         self.project = project
         self.saved = saved
         self.store: ox.Store = saved.store
         self.graph = SavedGraph(saved)
+        self.question_limits = True
 
     @cached_property
     def python(self) -> KnowledgeGraph:

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 import anyio
 import anyio.to_thread
 
+from ..model.limits import QUERY_SECONDS
 from ..system.sandbox.process import LimitedProcess
 
 T = TypeVar("T")
@@ -28,11 +29,13 @@ _OPTIONS: Final = "--timeout --memory"
 class ToolWorkers:
     """Processes for calls, each within `seconds` and `memory` bytes; 0 is no limit.
 
+    Without `seconds` the usual limit holds, and `question_limits` is set: a question has its own.
     A process is started when it is first needed, and again after it was stopped at a limit.
     """
 
-    def __init__(self, seconds: float, memory: int) -> None:
-        self._limits = seconds, memory
+    def __init__(self, seconds: float | None, memory: int) -> None:
+        self.question_limits = seconds is None
+        self._limits = (QUERY_SECONDS if seconds is None else seconds), memory
         self._idle = [LimitedProcess(_OPTIONS) for _ in range(PROCESSES)]
         self._turn = anyio.Semaphore(PROCESSES)
         self._threads = anyio.CapacityLimiter(4 * PROCESSES)

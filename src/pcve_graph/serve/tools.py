@@ -66,13 +66,18 @@ TOOLS: Final[Mapping[str, Tool]] = {
 """The tools, in the order in which clients list them."""
 
 
-def run_tool(project: Project, name: str, arguments: Mapping[str, Any]) -> tuple[Any, str]:
+def run_tool(
+    project: Project, name: str, arguments: Mapping[str, Any], question_limits: bool
+) -> tuple[Any, str]:
     """The answer of a tool as JSON and as text. Runs in the process of a `ToolWorkers`.
 
-    Raises UsageError with the message that the caller of the tool gets.
+    With `question_limits` a question is stopped after the time that its header states. Raises
+    UsageError with the message that the caller of the tool gets.
     """
+    graph = open_tool_graph(project)
+    graph.question_limits = question_limits
     try:
-        answer = TOOLS[name].work(open_tool_graph(project), **arguments)
+        answer = TOOLS[name].work(graph, **arguments)
     except OptionError as error:
         raise error.in_python() from None
     except ContentError as error:
