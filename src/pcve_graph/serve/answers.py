@@ -194,7 +194,7 @@ class QuestionDescription:
     parameters: list[ParameterEntry]
     schema: dict[str, Any]
     columns: list[ColumnEntry]
-    example: dict[str, str]
+    example: dict[str, str | int | float]
     sparql: str
 
 

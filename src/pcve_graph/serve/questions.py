@@ -94,7 +94,7 @@ def describe_question(graph: ToolGraph, question: Question) -> QuestionDescripti
         parameter_schema(query),
         [ColumnEntry(name, meaning) for name, meaning in query.columns.items()],
         {
-            parameter.name: parameter.example
+            parameter.name: _typed_value(parameter, parameter.example)
             for parameter in parameters
             if parameter.required and parameter.example
         },
@@ -123,10 +123,17 @@ def _property_schema(parameter: Parameter) -> dict[str, Any]:
     if parameter.allowed:
         schema["enum"] = list(parameter.allowed)
     if parameter.default:
-        schema["default"] = parameter.default
+        schema["default"] = _typed_value(parameter, parameter.default)
     if parameter.example:
-        schema["examples"] = [parameter.example]
+        schema["examples"] = [_typed_value(parameter, parameter.example)]
     return schema
+
+
+def _typed_value(parameter: Parameter, text: str) -> str | int | float:
+    """A value of a parameter as its schema has it: a number where that is its type."""
+    if parameter.type not in _JSON_TYPES:
+        return text
+    return int(text) if text.lstrip("+-").isdecimal() else float(text)
 
 
 def run_question(
