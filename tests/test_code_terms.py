@@ -46,7 +46,7 @@ MAPPING = """
 
 LABELS = """
     skos:prefLabel pcve:displayLabel skos:altLabel schema:name dcterms:title dcterms:identifier pcve:designationNote
-    pcve:hasNaming
+    pcve:hasNaming pcve:isoCode pcve:userAssignedCode schema:sameAs
     skos:Concept skos:ConceptScheme skos:inScheme skos:topConceptOf skos:broader skos:related
     skos:closeMatch skos:exactMatch skos:definition skos:example skos:scopeNote skos:editorialNote
 """.split()

@@ -39,6 +39,7 @@ from .python.arguments import (
 )
 from .python.checks import Checks
 from .python.explained import explain_rows
+from .python.names import Names
 from .python.opened_graph import Bounds, read_bounds
 from .python.publications import Publications
 from .python.questions import Questions, select_questions
@@ -54,9 +55,9 @@ from .query.remote.login import Credentials
 from .query.remote.messages import EndpointError
 from .query.results import Rows
 from .query.saved import SavedQuery, read_queries
-from .query.search import Hit
 from .query.show import show
 from .query.thing_view import with_rechecks
+from .search.search import Hit
 from .system.sandbox.watch import StoppedError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ _QUERY_ARGUMENTS = ("queries", "limit", "allow_service", "timeout", "memory")
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
-class KnowledgeGraph(Analyses, Checks, Publications):
+class KnowledgeGraph(Analyses, Checks, Names, Publications):
     """A graph to query: that of a project on disk, the shipped one, or one on a SPARQL server."""
 
     @classmethod
@@ -260,16 +261,18 @@ class KnowledgeGraph(Analyses, Checks, Publications):
 
     @names_checked
     def show(self, identifier: str, *, all: bool = False, as_of: Day = None) -> ThingPage:  # noqa: A002
-        """The description of the entity or source with this id, or its state on the day `as_of`.
+        """The description of an entity, source or term, or its state on the day `as_of`.
 
-        With `all`, its text has everything, with each passage and a link to it. Raises UsageError
-        where it does not exist, with the nearest id, and for a text that is no day.
+        `identifier` is its id, IRI, `list/term`, code or any of its names. With `all`, its text has
+        everything, with each passage and a link to it. Raises UsageError where nothing or several
+        things have the name, with those that may be meant, and for a text that is no day.
         """
         check_type("identifier", identifier, str)
         whole, day = flag("all", all), day_text("as_of", as_of)
-        store = self._graph.around(identifier, self.ontology)
+        iri = self._graph.thing_iri(identifier, self.ontology)
+        store = self._graph.around(iri, self.ontology)
         with damage_as_usage_error():
-            view = show(store, self.ontology, identifier, read_day(day) if day else None)
+            view = show(store, self.ontology, iri, read_day(day) if day else None)
         if isinstance(self._graph, SavedGraph):
             view = with_readings(with_rechecks(view, self.project), store, self.project)
         return ThingPage(view, whole)

@@ -9,8 +9,8 @@ import click
 from ..graph.store import StoredGraph
 from ..model.problems import UsageError
 from ..query.parameters import read_kinds
-from ..query.search import Hit, saved_index
 from ..query.text_table import aligned_columns
+from ..search.search import Hit, saved_index
 from .bounds import COUNT
 from .console import handle_errors, write_messages, write_result
 from .context import open_or_build, project_of

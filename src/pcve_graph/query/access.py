@@ -21,11 +21,13 @@ from ..graph.store import SEARCH_INDEX, StoredGraph
 from ..model.problems import ContentError, UsageError, damage_as_usage_error
 from ..model.schema import Ontology
 from ..model.terms import Term
+from ..search.index import write_index
+from ..search.names import named_thing
+from ..search.search import SearchIndex, open_index, saved_index
 from .execute import Answer, ResultTable, ask
 from .lists import with_lists
 from .parameters import bind, is_looked_up
 from .saved import SavedQuery
-from .search import SearchIndex, open_index, saved_index, write_index
 from .worker import QueryWorker
 
 if TYPE_CHECKING:
@@ -60,8 +62,14 @@ class ReadableGraph(Protocol):
     def index(self) -> SearchIndex:
         """The search index of the names and texts of all things."""
 
+    def thing_iri(self, text: str, ontology: Ontology) -> str:
+        """The IRI of the thing, source or term that `text` names, be it retired or not.
+
+        Raises UsageError as `named_thing` does.
+        """
+
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
-        """A store with everything that `show` reads about one thing."""
+        """A store with everything that `show` reads about the thing with this IRI."""
 
 
 class SavedGraph(ReadableGraph):
@@ -100,6 +108,9 @@ class SavedGraph(ReadableGraph):
 
     def index(self) -> SearchIndex:
         return saved_index(self.saved)
+
+    def thing_iri(self, text: str, ontology: Ontology) -> str:
+        return named_thing(self.index(), text).named_iri
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         return self.saved.store
@@ -141,6 +152,12 @@ class EndpointGraph(ReadableGraph):
             write_index(names_excerpt(self.endpoint), folder / SEARCH_INDEX)
             self._index = open_index(folder)
         return self._index
+
+    def thing_iri(self, text: str, ontology: Ontology) -> str:
+        from .remote.excerpts import thing_with_id
+
+        iri = thing_with_id(self.endpoint, ontology, text.strip())
+        return iri or named_thing(self.index(), text).named_iri
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         from .remote.excerpts import thing_excerpt

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+import pyoxigraph as ox
+
 from ..graph.claims import Evidence
 from ..model.grades import Grade
+from ..model.languages import canonical_tag
 from ..model.periods import NO, NOT_KNOWN, YES
 from ..model.text_fragments import text_fragment_link
 from ..model.words import quantity
@@ -63,13 +66,18 @@ _IN_ITS_DATES: Final = {
 }
 
 
-def marks_of_day(fact: ThingFact | IncomingFact) -> list[str]:
-    """The mark of a fact that does not surely hold on the day that is asked for."""
-    return [fact.holds] if fact.holds not in ("", YES) else []
+def marks_of(fact: ThingFact | IncomingFact) -> list[str]:
+    """The marks of a fact: the language of a text other than English; that it may not hold."""
+    term = fact.term if isinstance(fact, ThingFact) else None
+    language = term.language if isinstance(term, ox.Literal) else None
+    tags = [canonical_tag(language)] if language and language != "en" else []
+    return [*tags, *([fact.holds] if fact.holds not in ("", YES) else [])]
 
 
 def grades_line(view: ThingView) -> str:
     """How many facts there are of each grade, and how many claims are not facts."""
+    if view.is_term:
+        return "stated by the vocabulary of the ontology; no source states it"
     supported = (fact for record in view.supported for fact in record.facts)
     counts, others = grade_counts(supported if view.is_source else view.facts)
     total = counts.total()

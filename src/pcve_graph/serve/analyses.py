@@ -31,7 +31,7 @@ from ..analysis.works import Work
 from ..model.limits import read_score
 from ..model.periods import NOT_KNOWN, YES
 from ..query.show import show
-from .answers import ROWS, Cell, ColumnEntry, NamedThing, TableAnswer
+from .answers import ROWS, Cell, ColumnEntry, TableAnswer, ThingRef
 from .fact_list import StatedFact, supporting_facts, thing_facts
 from .questions import EvidenceRows, Limit, Offset
 from .table_answers import EVIDENCE_ROWS, RowDraft, TableBounds, bounded_table
@@ -302,8 +302,8 @@ def _table(
     return bounded_table(graph.store, title, columns, drafts, bounds, notes, more_facts)
 
 
-def _thing(work: Work) -> NamedThing:
-    return NamedThing(work.label, work.iri, work.id)
+def _thing(work: Work) -> ThingRef:
+    return ThingRef(work.label, work.iri, work.id)
 
 
 def _plain(cell: ReportCell) -> Cell:

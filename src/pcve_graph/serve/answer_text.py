@@ -12,12 +12,12 @@ from .answers import (
     Cell,
     EvidenceEntry,
     FactEntry,
-    NamedThing,
     QuestionDescription,
     QuestionList,
     SourceEntry,
     TableAnswer,
     ThingAnswer,
+    ThingRef,
     ToolAnswer,
 )
 
@@ -135,7 +135,7 @@ def _question_lines(answer: QuestionDescription) -> Iterator[str]:
 
 
 def _cell_text(value: Cell) -> str:
-    if isinstance(value, NamedThing):
+    if isinstance(value, ThingRef):
         name = one_line(value.label)
         return f"{name} [{value.id}]" if value.id else name or value.iri
     if isinstance(value, list):

@@ -20,7 +20,7 @@ ROWS: Final = 50
 
 
 @dataclass(frozen=True)
-class NamedThing:
+class ThingRef:
     """A thing, concept or source; `show` opens what has an `id`, which in facts stands alone."""
 
     label: str
@@ -28,7 +28,7 @@ class NamedThing:
     id: str = ""
 
 
-Scalar: TypeAlias = NamedThing | str | int | float | bool | None
+Scalar: TypeAlias = ThingRef | str | int | float | bool | None
 Cell: TypeAlias = Scalar | list[Scalar]
 """A value of a row: a thing, a text (dates as stated), a number, or a list of these."""
 
@@ -84,9 +84,9 @@ class FactEntry:
     """
 
     number: int
-    subject: NamedThing
+    subject: ThingRef
     property: str
-    value: NamedThing | str
+    value: ThingRef | str
     checked: str = ""
     evidence: list[EvidenceEntry] = field(default_factory=list)
     origin: str = ""
@@ -137,7 +137,7 @@ class ThingAnswer:
     `checked` counts all facts by grade. With a `day`, `holds` says whether its dates include it.
     """
 
-    thing: NamedThing
+    thing: ThingRef
     kind: str
     facts: list[FactEntry]
     total: int

@@ -17,7 +17,7 @@ from ..model.terms import Term
 from ..model.text_fragments import text_fragment_link
 from ..query.thing_view import ThingFact, ThingView, source_references
 from ..query.why import RowReason
-from .answers import EvidenceEntry, FactEntry, NamedThing, SourceEntry, json_size
+from .answers import EvidenceEntry, FactEntry, SourceEntry, ThingRef, json_size
 
 MOST_PIECES: Final = 4
 """The most pieces of evidence of a fact that an answer has; the best come first."""
@@ -30,18 +30,18 @@ _NAMING: Final = frozenset(map(expand, (*LABELS, "rdf:type")))
 class StatedFact:
     """A fact before it has a number."""
 
-    subject: NamedThing
+    subject: ThingRef
     property: str
-    value: NamedThing | str
+    value: ThingRef | str
     evidence: tuple[Evidence, ...] = ()
     origin: str = ""
     holds: str = ""
     dates: str = ""
 
 
-def named_thing(store: ox.Store, iri: str) -> NamedThing:
+def thing_ref(store: ox.Store, iri: str) -> ThingRef:
     """A thing by its IRI, with its label and the id that opens it."""
-    return NamedThing(labels(store, [ox.NamedNode(iri)])[iri], iri, _id(iri))
+    return ThingRef(labels(store, [ox.NamedNode(iri)])[iri], iri, _id(iri))
 
 
 def _id(iri: str) -> str:
@@ -55,10 +55,10 @@ def _id(iri: str) -> str:
     return ""
 
 
-def term_value(store: ox.Store, term: Term) -> NamedThing | str:
+def term_value(store: ox.Store, term: Term) -> ThingRef | str:
     """A term as the value of a fact: a thing, or the text of a literal."""
     if isinstance(term, ox.NamedNode):
-        return named_thing(store, term.value)
+        return thing_ref(store, term.value)
     return str(getattr(term, "value", term))
 
 
@@ -72,7 +72,7 @@ def row_facts(store: ox.Store, reasons: Iterable[RowReason]) -> Iterator[StatedF
 
     for fact in sorted(facts, key=order):
         yield StatedFact(
-            named_thing(store, fact.subject.value),
+            thing_ref(store, fact.subject.value),
             labels(store, [fact.predicate])[fact.predicate.value],
             term_value(store, fact.object),
             fact.evidence,
@@ -83,22 +83,22 @@ def row_facts(store: ox.Store, reasons: Iterable[RowReason]) -> Iterator[StatedF
 def supporting_facts(store: ox.Store, proofs: Iterable[SupportingFact]) -> Iterator[StatedFact]:
     """The facts that an overlap rests on; the part of the score that each supports is named."""
     for proof in proofs:
-        subject = named_thing(store, proof.work.iri)
+        subject = thing_ref(store, proof.work.iri)
         yield StatedFact(subject, f"{proof.key} ({proof.part})", proof.value, proof.evidence)
 
 
 def thing_facts(store: ox.Store, view: ThingView) -> Iterator[StatedFact]:
     """The facts of a thing, in the order of its page; of a source, those that rest on it."""
-    subject = NamedThing(view.label, view.iri, _id(view.iri))
+    subject = ThingRef(view.label, view.iri, _id(view.iri))
     for fact in view.facts:
         yield _thing_fact(store, subject, fact)
     for record in view.supported:
         for fact in record.facts:
-            yield _thing_fact(store, NamedThing(record.label, id=record.id), fact)
+            yield _thing_fact(store, ThingRef(record.label, id=record.id), fact)
     for incoming in view.named_by:
         dates = dict.fromkeys(filter(None, (incoming.start, incoming.end)))
         yield StatedFact(
-            NamedThing(incoming.label, id=incoming.id),
+            ThingRef(incoming.label, id=incoming.id),
             incoming.property,
             subject,
             incoming.evidence,
@@ -107,10 +107,10 @@ def thing_facts(store: ox.Store, view: ThingView) -> Iterator[StatedFact]:
         )
 
 
-def _thing_fact(store: ox.Store, subject: NamedThing, fact: ThingFact) -> StatedFact:
+def _thing_fact(store: ox.Store, subject: ThingRef, fact: ThingFact) -> StatedFact:
     """A fact of a thing; facts nested in it are its value, as text, and their evidence its own."""
     is_simple = isinstance(fact.term, ox.NamedNode) and not fact.inner
-    value = named_thing(store, fact.term.value) if is_simple else nested_text(fact)  # type: ignore[union-attr]
+    value = thing_ref(store, fact.term.value) if is_simple else nested_text(fact)  # type: ignore[union-attr]
     pieces = tuple(dict.fromkeys(_pieces(fact)))
     origin = "" if pieces else "catalog"
     return StatedFact(subject, fact.label, value, pieces, origin, fact.holds)
@@ -130,9 +130,9 @@ def _pieces(fact: ThingFact) -> Iterator[Evidence]:
         yield from _pieces(inner)
 
 
-def _brief(thing: NamedThing) -> NamedThing:
+def _brief(thing: ThingRef) -> ThingRef:
     """A thing without its IRI, where an id stands for it: facts repeat things many times."""
-    return NamedThing(thing.label, "" if thing.id else thing.iri, thing.id)
+    return ThingRef(thing.label, "" if thing.id else thing.iri, thing.id)
 
 
 class FactList:

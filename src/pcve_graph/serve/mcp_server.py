@@ -33,6 +33,13 @@ _READ_ONLY: Final = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
 
+_TOOL_OF_COMMAND: Final = {
+    "pcve queries": "list_questions",
+    "pcve query everything": 'run_question(question="everything")',
+    "pcve search": "search",
+}
+"""What stands in messages for the commands that they refer to."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -152,6 +159,9 @@ def _message(name: str, error: Exception) -> str:
     if isinstance(error, StoppedError):
         return f"{error} of `pcve mcp`"
     if isinstance(error, PcveError):
-        return str(error)
+        message = str(error)
+        for typed, tool in _TOOL_OF_COMMAND.items():
+            message = message.replace(f"`{typed}`", tool)
+        return message
     _log.error("%s failed", name, exc_info=error)
     return f"{name} failed ({type(error).__name__}); please report it"

@@ -18,9 +18,9 @@ from .answers import (
     Cell,
     ColumnEntry,
     FactEntry,
-    NamedThing,
     RowEntry,
     TableAnswer,
+    ThingRef,
     has_content,
     json_size,
 )
@@ -92,7 +92,7 @@ def bounded_table(
         if whole:
             share = facts.bytes_left // (min(shown, bounds.evidence) - place)
             numbers, whole = _numbers(facts, draft, bounds.most_facts, share)
-        if not whole:
+        if not whole and bounds.evidence:
             lacking.append(first + place + 1)
         values = {name: value for name, value in draft.values.items() if has_content(value)}
         rows.append(RowEntry(first + place + 1, values, numbers))
@@ -121,7 +121,7 @@ def _labels(title: str, rows: Iterable[RowEntry], facts: Iterable[FactEntry]) ->
     cells += [thing for fact in facts for thing in (fact.subject, fact.value)]
     for cell in cells:
         for value in cell if isinstance(cell, list) else (cell,):
-            if isinstance(value, NamedThing | str):
+            if isinstance(value, ThingRef | str):
                 yield value if isinstance(value, str) else value.label
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Annotated
 
 import pyoxigraph as ox
 
+from ..analysis.closed_lists import closed_lists, terms_of_list
 from ..graph.claims import evidence as evidence_of
 from ..graph.claims import statement_of
 from ..graph.labels import labels
 from ..model.grades import Grade
 from ..model.limits import read_count
 from ..model.namespaces import LABELS, expand
-from ..query.search import Hit
+from ..query.search_filters import read_filters
 from ..query.thing_view import grade_counts
-from .answers import MOST_BYTES, ROWS, ColumnEntry, NamedThing, TableAnswer, ThingAnswer
-from .fact_list import FactList, StatedFact, named_thing, term_value, thing_facts
+from ..search.search import Hit
+from .answers import MOST_BYTES, ROWS, Cell, ColumnEntry, TableAnswer, ThingAnswer, ThingRef
+from .fact_list import FactList, StatedFact, term_value, thing_facts, thing_ref
 from .questions import EvidenceRows, Limit, Offset
 from .table_answers import EVIDENCE_ROWS, RowDraft, TableBounds, bounded_table
 from .tool_graph import ToolGraph, short_text
@@ -25,8 +27,10 @@ from .tool_graph import ToolGraph, short_text
 _HIT_COLUMNS = (
     ColumnEntry("thing", "what matches; show(id) has all facts about it"),
     ColumnEntry("kind", "its class; concept is a term of a closed list"),
-    ColumnEntry("field", "where the text matches: id, name, alias, description or quote"),
+    ColumnEntry("field", "where the text matches: name, description, quote, location and others"),
     ColumnEntry("text", "the text that matches"),
+    ColumnEntry("score", "how well, to compare hits that match the same words"),
+    ColumnEntry("unmatched", "words of the search that do not match"),
 )
 
 
@@ -34,19 +38,27 @@ def search(
     graph: ToolGraph,
     text: Annotated[str, "Any name in any script or language, or words about a thing."],
     kind: Annotated[str | list[str], "Only this kind, such as event, project, country."] = "",
+    country: Annotated[str | list[str], "Only what is or takes place in this country."] = "",
+    topic: Annotated[str | list[str], "Only what is about this topic or a narrower one."] = "",
+    year: Annotated[int | list[int] | None, "Only what was under way in this year."] = None,
     limit: Limit = 20,
     offset: Offset = 0,
     evidence: EvidenceRows = EVIDENCE_ROWS,
 ) -> TableAnswer:
     """Find things by any name, or by words about them; best first, with the ids that show takes."""
-    hits = graph.python.search(text, kind=kind or (), limit=0)
+    index = graph.graph.index()
+    years = year if not isinstance(year, int | None) else [year] if year is not None else []
+    filters = read_filters(index, _texts(kind), _texts(country), _texts(topic), years)
+    hits = index.search(text, limit=None, filters=filters)
     drafts = [
         RowDraft(
             {
-                "thing": NamedThing(hit.label, hit.iri, hit.id),
+                "thing": ThingRef(hit.label, hit.iri, hit.id),
                 "kind": hit.kind,
                 "field": hit.field,
                 "text": short_text(hit.text),
+                "score": round(hit.score, 3),
+                "unmatched": list(hit.unmatched),
             },
             partial(_matched_facts, graph.store, hit),
         )
@@ -59,6 +71,11 @@ def search(
     return bounded_table(
         graph.store, f"Things that match {text!r}", _HIT_COLUMNS, drafts, bounds, notes, "show(id)"
     )
+
+
+def _texts(value: str | list[str]) -> list[str]:
+    """The texts of an argument that takes one or several; none for an empty text."""
+    return [value] if isinstance(value, str) and value else list(value)
 
 
 def _matched_facts(store: ox.Store, hit: Hit) -> Iterator[StatedFact]:
@@ -75,7 +92,7 @@ def _matched_facts(store: ox.Store, hit: Hit) -> Iterator[StatedFact]:
         matches = hit.text in (getattr(value, "value", ""), *(piece.quote for piece in pieces))
         if pieces and (matches or predicate.value in names):
             label = labels(store, [predicate])[predicate.value]
-            subject = named_thing(store, hit.iri)
+            subject = thing_ref(store, hit.iri)
             yield StatedFact(subject, label, term_value(store, value), pieces)
 
 
@@ -116,7 +133,7 @@ def thing_answer(
     resting = [fact for record in view.supported for fact in record.facts]
     counts, _ = grade_counts(resting if view.is_source else view.facts)
     return ThingAnswer(
-        named_thing(store, view.iri),
+        thing_ref(store, view.iri),
         view.type,
         facts.facts,
         total,
@@ -128,3 +145,38 @@ def thing_answer(
         list(view.notes),
         left_out,
     )
+
+
+def terms(
+    graph: ToolGraph,
+    list: Annotated[str, "The id of a closed list, such as topic; empty for all lists."] = "",  # noqa: A002
+    lang: Annotated[str, "The language of the labels, as a tag such as sq."] = "en",
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> TableAnswer:
+    """List the closed lists, or the terms of one with their definitions, each below its wider one.
+
+    Terms are what parameters such as topic take. They are set by the project and have no evidence.
+    """
+    if not list:
+        rows: Iterable[dict[str, Cell]] = (
+            {"list": entry.id, "terms": entry.size, "definition": entry.definition}
+            for entry in closed_lists(graph.graph)
+        )
+        names: tuple[str, ...] = ("list", "terms", "definition")
+        title = "Closed lists"
+    else:
+        rows = (
+            {
+                "term": ThingRef(term.label, term.iri, term.id),
+                "language": term.language,
+                "broader": term.broader,
+                "definition": short_text(term.definition),
+            }
+            for term in terms_of_list(graph.graph, list, lang)
+        )
+        names = ("term", "language", "broader", "definition")
+        title = f"Terms of {list}"
+    drafts = [RowDraft(row, tuple) for row in rows]
+    columns = [ColumnEntry(name) for name in names]
+    return bounded_table(graph.store, title, columns, drafts, TableBounds(limit, offset, 0))

@@ -17,7 +17,7 @@ from ..query.access import SavedGraph
 from ..query.lists import Cell as TermCell
 from ..query.python_values import json_value
 from .answers import Cell, Scalar
-from .fact_list import named_thing
+from .fact_list import thing_ref
 
 LONGEST_TEXT: Final = 1_500
 """The most characters of a text in a cell."""
@@ -59,7 +59,7 @@ class ToolGraph:
 
     def _scalar(self, term: Term | None) -> Scalar:
         if isinstance(term, ox.NamedNode):
-            return named_thing(self.store, term.value)
+            return thing_ref(self.store, term.value)
         value = json_value(term)
         return short_text(value) if isinstance(value, str) else value
 

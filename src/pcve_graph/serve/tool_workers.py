@@ -50,6 +50,7 @@ class ToolWorkers:
         async with self._turn:
             process = self._idle.pop()
             try:
+                await anyio.to_thread.run_sync(process.start, limiter=self._threads)
                 result = await anyio.to_thread.run_sync(
                     partial(
                         process.call, work, *arguments, name=name, seconds=seconds, memory=memory

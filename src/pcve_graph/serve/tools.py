@@ -13,7 +13,7 @@ from .analyses import coverage, overlaps, timeline
 from .answer_text import answer_text
 from .answers import ToolAnswer, as_json
 from .questions import describe_question, list_questions, run_question, why
-from .things import search, show, thing_answer
+from .things import search, show, terms, thing_answer
 from .tool_graph import open_tool_graph
 
 
@@ -62,6 +62,7 @@ TOOLS: Final[Mapping[str, Tool]] = {
     "overlaps": Tool("Find work that overlaps", overlaps),
     "coverage": Tool("Show who works where on what", coverage),
     "timeline": Tool("Show work over time", timeline),
+    "terms": Tool("List closed lists and their terms", terms),
 }
 """The tools, in the order in which clients list them."""
 
