@@ -19,6 +19,9 @@ from ..query.thing_view import ThingFact, ThingView, source_references
 from ..query.why import RowReason
 from .answers import EvidenceEntry, FactEntry, SourceEntry, ThingRef, json_size
 
+_IN_LIST: Final = f"{namespaces.BASE}vocab/"
+"""What the IRI of a term of a closed list begins with."""
+
 MOST_PIECES: Final = 4
 """The most pieces of evidence of a fact that an answer has; the best come first."""
 
@@ -112,7 +115,7 @@ def _thing_fact(store: ox.Store, subject: ThingRef, fact: ThingFact) -> StatedFa
     is_simple = isinstance(fact.term, ox.NamedNode) and not fact.inner
     value = thing_ref(store, fact.term.value) if is_simple else nested_text(fact)  # type: ignore[union-attr]
     pieces = tuple(dict.fromkeys(_pieces(fact)))
-    origin = "" if pieces else "catalog"
+    origin = "" if pieces else "vocabulary" if _IN_LIST in subject.iri else "catalog"
     return StatedFact(subject, fact.label, value, pieces, origin, fact.holds)
 
 

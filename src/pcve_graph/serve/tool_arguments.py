@@ -19,12 +19,11 @@ _LONGEST_VALUE: Final = 60
 """The most characters of a wrong value that a message shows."""
 
 _WORDS: Final = {
-    "bool": "true or false",
-    "int": "a whole number",
-    "float": "a number",
-    "str": "a text",
-    "dict": 'an object such as {"topic": "prisons"}',
-    "list": "a text or a list of texts",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    dict: 'an object such as {"topic": "prisons"}',
+    str: "a text",
 }
 """What an argument must be, by a type that it may have; the first that fits counts."""
 
@@ -139,6 +138,7 @@ def _message(tool: str, error: Mapping[str, Any]) -> str:
 
 
 def _words(kind: Any) -> str:
-    names = {getattr(part, "__name__", "") for part in (kind, get_origin(kind), *get_args(kind))}
-    names |= {getattr(get_origin(part), "__name__", "") for part in get_args(kind)}
-    return next(words for name, words in (*reversed(_WORDS.items()),) if name in names)
+    """What an argument of a type must be, in words."""
+    parts = {kind, get_origin(kind), *get_args(kind), *map(get_origin, get_args(kind))}
+    words = next(words for part, words in _WORDS.items() if part in parts)
+    return f"{words} or a list of these" if list in parts else words
