@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "graph": {"evidence", "model", "syntax", "system"},
     "search": {"evidence", "graph", "model", "syntax"},
     "query": {"evidence", "graph", "model", "search", "syntax", "system"},
+    "ask": {"evidence", "model", "query", "search", "syntax"},
     "analysis": {"graph", "model", "query", "search", "syntax", "system"},
     "incremental": {"graph", "model", "query", "records", "syntax", "system"},
     "validation": {
@@ -40,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": {"graph", "incremental", "model", "records", "search", "system", "validation"},
     "python": {
         "analysis",
+        "ask",
         "graph",
         "model",
         "pipeline",
@@ -49,10 +51,11 @@ MAY_IMPORT: dict[str, set[str]] = {
         "system",
         "validation",
     },
-    "api": {"analysis", "graph", "model", "pipeline", "python", "query", "search", "system"},
+    "api": {"analysis", "ask", "graph", "model", "pipeline", "python", "query", "search", "system"},
     "serve": {"analysis", "api", "graph", "model", "python", "query", "search", "system"},
     "cli": {
         "analysis",
+        "ask",
         "evidence",
         "graph",
         "model",
@@ -83,6 +86,7 @@ ONLY_IN = {
     },
     "SPARQLWrapper": {"query.remote.endpoint"},
     "rich": {"query.text_table"},
+    "snowballstemmer": {"ask.words"},
     "sqlite3": {
         "graph.build_folder",
         "incremental.dependency_index",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import keyword
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from .analysis.scope import read_day
+from .ask.askable import askables
+from .ask.finder import Candidate, QuestionFinder, no_question_fits
 from .graph.serialize import serialize
 from .graph.settings import read_settings
 from .model.calls import names_checked
@@ -37,13 +39,14 @@ from .python.arguments import (
     read_limit,
     texts,
 )
+from .python.asked_question import AnswerToWords, AskedQuestion, asked_question
 from .python.checks import Checks
 from .python.explained import explain_rows
 from .python.names import Names
 from .python.opened_graph import Bounds, read_bounds
 from .python.publications import Publications
 from .python.questions import Questions, select_questions
-from .python.reports import Reasons, ThingPage
+from .python.reports import Reasons, Report, ThingPage
 from .query.access import EndpointGraph, SavedGraph, bind_for_graph
 from .query.answering import answer_query
 from .query.asked_terms import query_notes
@@ -258,6 +261,39 @@ class KnowledgeGraph(Analyses, Checks, Names, Publications):
         kinds = texts("kind", kind)
         index, largest = self._graph.index(), read_count(limit, "limit") or None
         return index.search(text, read_kinds(kinds, index), largest)
+
+    @names_checked
+    def ask(self, text: str, *, limit: int = 3, today: Day = None) -> AskedQuestion:
+        """The saved question or command that answers plain English, with its parameters filled.
+
+        Found by rules over what questions ask and what things are called, in this process. `limit`
+        is how many questions are offered where it is not clear which is meant, 0 for all; `today`
+        is the day that "today" means, by default this one. Raises UsageError for a text that is
+        empty, has over 400 characters or 60 words, or that no question fits.
+
+        >>> kg.ask("who pays for prison work in Albania?").rows  # doctest: +SKIP
+        """
+        check_type("text", text, str)
+        day = day_text("today", today)
+        listed = askables(read_queries(self.project, "answers").values())
+        if not isinstance(self._graph, SavedGraph):
+            listed = tuple(item for item in listed if not item.is_command or item.name == "show")
+        found = QuestionFinder(listed, self._graph.index()).find(
+            text, read_count(limit, "limit"), read_day(day) if day else datetime.date.today()
+        )
+        if not found.candidates:
+            raise UsageError(no_question_fits(text))
+        return asked_question(found, self._run)
+
+    def _run(self, candidate: Candidate) -> AnswerToWords:
+        """The answer to a question that `ask` found."""
+        settings: dict[str, Any] = dict(candidate.parameters)
+        if not candidate.is_command:
+            return self.query(candidate.name, **settings)
+        if candidate.name == "show":
+            return self.show(settings["id"])
+        method: Callable[..., Report] = getattr(self, candidate.name)
+        return method(**settings)
 
     @names_checked
     def show(self, identifier: str, *, all: bool = False, as_of: Day = None) -> ThingPage:  # noqa: A002

@@ -41,7 +41,7 @@ def terms(
     output: Path | None,
     endpoint: EndpointTarget | None,
 ) -> None:
-    """List the closed lists, or the terms of one as a tree, with definitions.
+    """List the closed lists, or the terms of one with definitions.
 
     A term is given to other commands as `list/term`, or by its label. `pcve search` finds terms by
     words.

@@ -39,7 +39,7 @@ LABELS: Final = ("skos:prefLabel", "rdfs:label", "pcve:displayLabel", "dcterms:t
 """The properties whose values are labels, the preferred ones first."""
 
 OTHER_NAMES: Final = (
-    *("skos:altLabel", "schema:name", "dcterms:identifier"),
+    *("skos:altLabel", "skos:hiddenLabel", "schema:name", "dcterms:identifier"),
     *("pcve:isoCode", "pcve:userAssignedCode"),
 )
 """The properties whose values name a thing too: other names, names by period, numbers and codes."""

@@ -20,7 +20,7 @@ from ..model.text_normalization import fold
 from .kinds import kinds_condition
 from .search import SearchIndex
 
-_MATCHES: Final = ("id", "name", "other name")
+MATCHES: Final = ("id", "name", "other name")
 """How a text names its thing, by the field of the entry in the index."""
 
 _SUGGESTED: Final = 3
@@ -104,7 +104,7 @@ def similar_things(
     from rapidfuzz import fuzz, process
 
     condition, values = kinds_condition(kinds)
-    entries = _entries(index, f"field in (0, 1, 2) and {condition}", values)
+    entries = name_entries(index, f"field in (0, 1, 2) and {condition}", values)
     entries = [entry for entry in entries if _is_allowed(entry, allowed)]
     best = process.extract(
         fold(text),
@@ -130,30 +130,30 @@ def _matches(index: SearchIndex, text: str, kinds: Collection[str]) -> Iterator[
         marks = ", ".join("?" * len(addresses))
         own = [BASE + address.removeprefix(f"{iri_key(BASE)}/") for address in addresses]
         where = f"entry.iri in ({marks}) and field = 0 and {condition}"
-        entries = _entries(index, where, [*own, *values])
+        entries = name_entries(index, where, [*own, *values])
         yield [replace(entry, matched="iri", text=text) for entry in entries]
         where = f"address in ({marks}) and {condition}"
-        yield _entries(index, where, [*addresses, *values], "same", "'same as', text")
+        yield name_entries(index, where, [*addresses, *values], "same", "'same as', text")
     folder, slash, term = text.replace(":", "/", 1).rpartition("/")
     ids = {spelling for word in (text, folder + slash + term) for spelling in (word, word.lower())}
     yield _with_ids(index, ids, kinds)
     if slash:
         inside = "iri in (select iri from thing where kind = ? or list = ?)"
         where = f"folded = ? and field in (0, 1, 2) and thing.{inside} and {condition}"
-        entries = _entries(index, where, [fold(term), folder, folder, *values])
+        entries = name_entries(index, where, [fold(term), folder, folder, *values])
         yield [entry for entry in entries if entry.matched != "id" or entry.text == term.lower()]
     else:
         yield _with_ids(index, {f"{scheme}/{text.lower()}" for scheme in _lists(index)}, kinds)
     if folded := fold(text):
         for field in ("field = 1 and redirect.iri is null", "field in (1, 2)"):
-            yield _entries(index, f"folded = ? and {field} and {condition}", [folded, *values])
+            yield name_entries(index, f"folded = ? and {field} and {condition}", [folded, *values])
 
 
 def _with_ids(index: SearchIndex, ids: Collection[str], kinds: Collection[str]) -> list[NamedThing]:
     condition, values = kinds_condition(kinds)
     marks = ", ".join("?" * len(ids))
     where = f"folded in ({marks}) and field = 0 and text in ({marks}) and {condition}"
-    return _entries(index, where, [*map(fold, ids), *ids, *values])
+    return name_entries(index, where, [*map(fold, ids), *ids, *values])
 
 
 def _lists(index: SearchIndex) -> list[str]:
@@ -162,14 +162,14 @@ def _lists(index: SearchIndex) -> list[str]:
     return [str(scheme) for (scheme,) in rows]
 
 
-def _entries(
+def name_entries(
     index: SearchIndex,
     condition: str,
     values: list[str],
     table: str = "entry",
     columns: str = "field, text",
 ) -> list[NamedThing]:
-    """The rows of a table of the index that meet a condition, each as what it names."""
+    """The rows of a table of the index that meet a condition of SQL, each as what it names."""
     rows = index.execute(
         f"select thing.iri, thing.id, kind, label, {table}.iri, {columns} from {table} "
         f"left join redirect on redirect.iri = {table}.iri "
@@ -182,7 +182,7 @@ def _entries(
             identifier,
             kind,
             label,
-            matched=how if isinstance(how, str) else _MATCHES[how],
+            matched=how if isinstance(how, str) else MATCHES[how],
             text=text,
             retired=entry_iri if entry_iri != iri else "",
         )

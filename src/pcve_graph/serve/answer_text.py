@@ -9,6 +9,7 @@ from ..model.visible import escape_hidden, one_line
 from ..model.words import quantity
 from ..query.render import format_date
 from .answers import (
+    AskAnswer,
     Cell,
     EvidenceEntry,
     FactEntry,
@@ -28,6 +29,8 @@ def answer_text(answer: ToolAnswer) -> str:
         lines = list(_table_lines(answer))
     elif isinstance(answer, ThingAnswer):
         lines = list(_thing_lines(answer))
+    elif isinstance(answer, AskAnswer):
+        lines = list(_ask_lines(answer))
     elif isinstance(answer, QuestionList):
         lines = list(_list_lines(answer))
     else:
@@ -46,6 +49,25 @@ def _table_lines(answer: TableAnswer) -> Iterator[str]:
         yield f"{row.number}. {'; '.join(values)}{numbers}"
     yield from _fact_lines(answer.facts, answer.sources)
     yield from _last_lines(answer.notes, answer.left_out)
+
+
+def _ask_lines(answer: AskAnswer) -> Iterator[str]:
+    if not answer.clear:
+        yield "Not answered: it is not clear which of these is meant; call one of them."
+    for choice in answer.choices:
+        mark = "answered" if choice.number == answer.chosen else "may be meant"
+        call = json.dumps(choice.arguments, ensure_ascii=False)
+        yield f"{choice.number} ({mark}). {choice.summary} {choice.tool}({call})"
+        if choice.unused:
+            yield f"   not asked about: {', '.join(map(one_line, choice.unused))}"
+        if choice.missing:
+            yield f"   requires {', '.join(choice.missing)}"
+    if answer.table or answer.thing:
+        yield ""
+    if answer.table:
+        yield from _table_lines(answer.table)
+    if answer.thing:
+        yield from _thing_lines(answer.thing)
 
 
 def _thing_lines(answer: ThingAnswer) -> Iterator[str]:

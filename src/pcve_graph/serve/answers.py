@@ -198,7 +198,41 @@ class QuestionDescription:
     sparql: str
 
 
-ToolAnswer: TypeAlias = TableAnswer | ThingAnswer | QuestionList | QuestionDescription
+@dataclass(frozen=True)
+class QuestionChoice:
+    """A question that may be meant: the tool and its arguments that ask it.
+
+    `why` has the words that decided, and what they match; `unused` are names and dates in the words
+    that it is not asked about, `missing` required parameters without a value.
+    """
+
+    number: int
+    summary: str
+    tool: str
+    arguments: dict[str, Any]
+    score: float
+    why: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class AskAnswer:
+    """What plain words mean, and the answer to the question `chosen`: a table or a thing.
+
+    Without `clear` there is no answer: several questions may be meant, or the best lacks a
+    parameter.
+    """
+
+    text: str
+    clear: bool
+    choices: list[QuestionChoice]
+    chosen: int = 0
+    table: TableAnswer | None = None
+    thing: ThingAnswer | None = None
+
+
+ToolAnswer: TypeAlias = AskAnswer | TableAnswer | ThingAnswer | QuestionList | QuestionDescription
 
 
 def has_content(value: Cell) -> bool:

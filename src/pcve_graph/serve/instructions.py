@@ -9,9 +9,10 @@ pcve-graph: a knowledge graph of work to prevent and counter violent extremism (
 Western Balkans: projects, events, bodies, strategies, money, and who did what, each fact with its \
 source. The tools read the last build of one project; they change nothing and ask no other server.
 
-How to ask: search finds things and their ids; list_questions, describe_question and run_question \
-ask saved questions; show, overlaps, coverage and timeline report; why has all facts behind a row; \
-terms has the closed lists. An answer that is cut says in left_out how to get the rest.
+How to ask: ask takes a question in plain English; where it offers choices, call one of them. \
+search finds things and their ids; list_questions, describe_question and run_question ask saved \
+questions; show, overlaps, coverage and timeline report; why has all facts behind a row; terms has \
+the closed lists. An answer that is cut says in left_out how to get the rest.
 
 How to cite: rows have the numbers of facts, facts have evidence, evidence has a source and an \
 address. Give the address with each statement, and say how far it was checked: verified (words of \

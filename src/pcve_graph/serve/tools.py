@@ -12,6 +12,7 @@ from ..model.project import Project
 from .analyses import coverage, overlaps, timeline
 from .answer_text import answer_text
 from .answers import ToolAnswer, as_json
+from .asking import ask
 from .questions import describe_question, list_questions, run_question, why
 from .things import search, show, terms, thing_answer
 from .tool_graph import open_tool_graph
@@ -53,6 +54,7 @@ class Tool:
 
 
 TOOLS: Final[Mapping[str, Tool]] = {
+    "ask": Tool("Ask in plain words", ask),
     "list_questions": Tool("List the saved questions", list_questions),
     "describe_question": Tool("Describe a saved question", describe_question),
     "run_question": Tool("Run a saved question", run_question),
