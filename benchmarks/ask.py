@@ -24,7 +24,7 @@ from generate import ROOT
 from measure import write_section
 
 from pcve_graph.ask.askable import askables
-from pcve_graph.ask.finder import FoundQuestions, QuestionFinder
+from pcve_graph.ask.finder import QuestionFinder, QuestionMatches
 from pcve_graph.graph.store import open_graph
 from pcve_graph.model.project import Project
 from pcve_graph.query.saved import read_queries
@@ -68,14 +68,14 @@ def _parameters(text: str, mark: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, equals, value in pairs if equals}
 
 
-def is_right(labelled: Labelled, found: FoundQuestions, number: int) -> bool:
+def is_right(labelled: Labelled, matches: QuestionMatches, number: int) -> bool:
     """Whether one of the first `number` questions is right."""
-    return any(candidate.name in labelled.right for candidate in found.candidates[:number])
+    return any(candidate.name in labelled.right for candidate in matches.candidates[:number])
 
 
-def has_parameters(labelled: Labelled, found: FoundQuestions) -> bool:
+def has_parameters(labelled: Labelled, matches: QuestionMatches) -> bool:
     """Whether the first question is right, and its parameters too."""
-    best = found.candidates[:1]
+    best = matches.candidates[:1]
     return bool(best) and labelled.right.get(best[0].name) == best[0].parameters
 
 
@@ -111,13 +111,13 @@ def main() -> None:
         sys.exit(f"under {LEAST:.0%} of the measuring half are right first")
 
 
-def print_misses(pairs: list[tuple[Labelled, FoundQuestions]]) -> None:
+def print_misses(pairs: list[tuple[Labelled, QuestionMatches]]) -> None:
     """Print the wordings whose first question or its parameters are wrong."""
-    for labelled, found in pairs:
-        if not has_parameters(labelled, found):
-            mark = "parameters" if is_right(labelled, found, 1) else "question"
+    for labelled, matches in pairs:
+        if not has_parameters(labelled, matches):
+            mark = "parameters" if is_right(labelled, matches, 1) else "question"
             print(f"{mark}: {labelled.question}\n    right: {labelled.right}")
-            for candidate in found.candidates:
+            for candidate in matches.candidates:
                 print(f"    {candidate.score:.3f} {candidate.command}")
 
 

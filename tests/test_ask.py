@@ -193,7 +193,7 @@ def test_python_says_why_and_works_out_the_rows_when_they_are_read(kg: Knowledge
     assert kg.ask("what is WBCTi").rows == kg.show("wbcti").view.facts
 
 
-def test_what_is_not_asked_about_is_said(shipped: World) -> None:
+def test_the_names_that_a_question_cannot_take_are_listed(shipped: World) -> None:
     result = shipped.pcve("ask", "who are the donors of teachers", "--no-run")
     assert "not asked about: teachers" in result.stdout
 
@@ -236,8 +236,8 @@ def test_each_question_is_reached_by_its_own_wordings(
                 for name, param in askable.params.items()
             }
             text = SLOT.sub(lambda match, values=values: values[match[1]], ask)  # type: ignore[misc]
-            found = finder.find(text).candidates
-            names.append(found[0].name if found else "")
+            matches = finder.find(text).candidates
+            names.append(matches[0].name if matches else "")
         assert askable.name in names, askable.name
         total += len(names)
         right += names.count(askable.name)

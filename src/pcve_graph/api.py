@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from .analysis.scope import read_day
 from .ask.askable import askables
-from .ask.finder import Candidate, QuestionFinder, no_question_fits
+from .ask.finder import QuestionCandidate, QuestionFinder, no_question_fits
 from .graph.serialize import serialize
 from .graph.settings import read_settings
 from .model.calls import names_checked
@@ -278,15 +278,15 @@ class KnowledgeGraph(Analyses, Checks, Names, Publications):
         listed = askables(read_queries(self.project, "answers").values())
         if not isinstance(self._graph, SavedGraph):
             listed = tuple(item for item in listed if not item.is_command or item.name == "show")
-        found = QuestionFinder(listed, self._graph.index()).find(
+        matches = QuestionFinder(listed, self._graph.index()).find(
             text, read_count(limit, "limit"), read_day(day) if day else datetime.date.today()
         )
-        if not found.candidates:
+        if not matches.candidates:
             raise UsageError(no_question_fits(text))
-        return asked_question(found, self._run)
+        return asked_question(matches, self._run)
 
-    def _run(self, candidate: Candidate) -> AnswerToWords:
-        """The answer to a question that `ask` found."""
+    def _run(self, candidate: QuestionCandidate) -> AnswerToWords:
+        """The answer to a question that `ask` finds."""
         settings: dict[str, Any] = dict(candidate.parameters)
         if not candidate.is_command:
             return self.query(candidate.name, **settings)

@@ -9,7 +9,7 @@ from typing import Final
 from ..query.parameters import PERIOD
 from ..query.saved import Parameter
 from ..search.names import NamedThing
-from .mentions import Mention
+from .mentions import NameMention
 from .periods import AskedPeriod
 
 _FIRST_DAY: Final = (PERIOD[0], "since")
@@ -39,15 +39,15 @@ class Assignment:
 
     settings: Mapping[str, str]
     fits: Mapping[str, float]
-    mention_of: Mapping[str, Mention]
-    dropped: tuple[Mention, ...]
+    mention_of: Mapping[str, NameMention]
+    dropped: tuple[NameMention, ...]
     period_fit: float
     missing: tuple[str, ...]
 
 
 def assign(
     params: Mapping[str, Parameter],
-    mentions: Sequence[Mention],
+    mentions: Sequence[NameMention],
     period: AskedPeriod | None,
     preferred: Collection[str] = (),
 ) -> Assignment:
@@ -67,7 +67,7 @@ def assign(
         for hit in mention.hits
     ]
     hits = {hit.iri: hit for mention in mentions for hit in mention.hits}
-    chosen: dict[str, tuple[float, Mention, NamedThing]] = {}
+    chosen: dict[str, tuple[float, NameMention, NamedThing]] = {}
     used: set[int] = set()
     for fit, *_, order, _, name, iri in sorted(pairs, reverse=True):
         if fit and name not in chosen and -order not in used:

@@ -10,7 +10,7 @@ from typing import Final
 from ..search.search import SearchIndex
 from .askable import Askable
 from .assignment import lists_of
-from .mentions import Mention, read_mentions
+from .mentions import NameMention, read_mentions
 from .periods import read_period
 from .score import AskedWords, Score, Scorer
 from .wording import Wording, read_wording
@@ -27,7 +27,7 @@ _CHOICES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class QuestionCandidate:
     """A question that may answer a wording: a saved question, or a command (`is_command`).
 
     `parameters` are filled from the words; `command` asks it, to copy. `score` is higher for a
@@ -48,14 +48,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundQuestions:
+class QuestionMatches:
     """The questions nearest to a wording, the best first; none where none fits.
 
     `is_clear` is false where several answer about as well, or the best lacks a parameter.
     """
 
     text: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[QuestionCandidate, ...]
     is_clear: bool
 
 
@@ -67,7 +67,7 @@ class QuestionFinder:
         self._lists = lists_of(param for askable in askables for param in askable.params.values())
         self._scorer = Scorer(askables)
 
-    def find(self, text: str, limit: int = _CHOICES, today: date | None = None) -> FoundQuestions:
+    def find(self, text: str, limit: int = _CHOICES, today: date | None = None) -> QuestionMatches:
         """The questions that may answer `text`, at most `limit` (0 for all), best first.
 
         "today" and "now" in the text are the day `today`. Raises UsageError as `read_wording`.
@@ -84,7 +84,7 @@ class QuestionFinder:
         ]
         near = [score for _, score in ranked[1:] if score.value > best - _CLEAR]
         is_clear = best >= _SURE and not near and not candidates[0].missing
-        return FoundQuestions(text, tuple(candidates), is_clear)
+        return QuestionMatches(text, tuple(candidates), is_clear)
 
     def _read(self, wording: Wording, today: date | None) -> AskedWords:
         mentions = read_mentions(wording, self._index, self._lists)
@@ -107,10 +107,10 @@ def _candidate(
     wording: Wording,
     asked: AskedWords,
     shared: tuple[str, ...],
-) -> Candidate:
+) -> QuestionCandidate:
     assignment = score.assignment
 
-    def written(mention: Mention) -> str:
+    def written(mention: NameMention) -> str:
         return wording.written(mention.first, mention.last)
 
     why = [
@@ -125,7 +125,7 @@ def _candidate(
     unused = [written(mention) for mention in assignment.dropped]
     if asked.period and not assignment.period_fit:
         unused.append("the date")
-    return Candidate(
+    return QuestionCandidate(
         askable.name,
         askable.summary,
         dict(assignment.settings),

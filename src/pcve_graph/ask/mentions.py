@@ -33,7 +33,7 @@ _WORDS_IN_CAPITALS: Final = word_list(
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class NameMention:
     """Words from `first` to before `last` that name one thing, or several, each a hit."""
 
     first: int
@@ -48,18 +48,18 @@ class Mention:
 
 def read_mentions(
     wording: Wording, index: SearchIndex, lists: Collection[str]
-) -> tuple[Mention, ...]:
+) -> tuple[NameMention, ...]:
     """The mentions of a wording, which do not overlap, in order; of terms, those of `lists`."""
     mentions = [*_by_name(wording, index), *_terms(wording, index, lists)]
     named = {place for mention in mentions for place in range(mention.first, mention.last)}
     spans = {(mention.first, mention.last) for mention in mentions}
     mentions += [
-        Mention(first, last, (hit,))
+        NameMention(first, last, (hit,))
         for first, last, hit in partial_names(wording, index, named)
         if (first, last) not in spans
     ]
     mentions.sort(key=lambda mention: (-mention.words, mention.first))
-    chosen: list[Mention] = []
+    chosen: list[NameMention] = []
     for mention in mentions:
         same = next((m for m in chosen if (m.first, m.last) == (mention.first, mention.last)), None)
         if same:
@@ -71,7 +71,7 @@ def read_mentions(
     return tuple(sorted(chosen, key=lambda mention: mention.first))
 
 
-def _by_name(wording: Wording, index: SearchIndex) -> Iterable[Mention]:
+def _by_name(wording: Wording, index: SearchIndex) -> Iterable[NameMention]:
     """The things whose id or name stands in the wording, word for word."""
     spans: dict[str, list[tuple[int, int]]] = {}
     countries = _countries_by_adjective(wording, index)
@@ -83,7 +83,7 @@ def _by_name(wording: Wording, index: SearchIndex) -> Iterable[Mention]:
     for text, hits in things_named(index, spans).items():
         for first, last in spans[text]:
             if not _is_common_word(wording, first, last):
-                yield Mention(first, last, hits)
+                yield NameMention(first, last, hits)
 
 
 def _is_common_word(wording: Wording, first: int, last: int) -> bool:
@@ -123,7 +123,7 @@ def _countries_by_adjective(wording: Wording, index: SearchIndex) -> dict[str, s
     }
 
 
-def _terms(wording: Wording, index: SearchIndex, lists: Collection[str]) -> Iterable[Mention]:
+def _terms(wording: Wording, index: SearchIndex, lists: Collection[str]) -> Iterable[NameMention]:
     """The terms of lists one of whose names stands in the wording, in any form of its words."""
     hits_by_words: dict[tuple[str, ...], dict[str, NamedThing]] = {}
     more = word_lists().names_by_term
@@ -138,7 +138,7 @@ def _terms(wording: Wording, index: SearchIndex, lists: Collection[str]) -> Iter
         key = _key(words)
         is_name = len(key) <= longest and key in hits_by_words
         if is_name and not _is_common_word(wording, first, last):
-            yield Mention(first, last, tuple(hits_by_words[key].values()))
+            yield NameMention(first, last, tuple(hits_by_words[key].values()))
 
 
 def _key(words: Iterable[str]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import Final
 from ..query.asks import SLOT
 from .askable import Askable
 from .assignment import Assignment, assign
-from .mentions import Mention
+from .mentions import NameMention
 from .periods import AskedPeriod
 from .words import features, folded_words, stem, word_lists
 
@@ -64,9 +64,9 @@ class AskedWords:
     """What a wording says: folded words that name nothing, what it names, and its period."""
 
     words: tuple[str, ...]
-    mentions: tuple[Mention, ...]
+    mentions: tuple[NameMention, ...]
     period: AskedPeriod | None
-    words_of: Mapping[Mention, tuple[str, ...]]
+    words_of: Mapping[NameMention, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class _Profile:
         """How far a question has a feature: in full, or in its description."""
         return 1 if feature in self.own else _DESCRIBED if feature in self.described else 0
 
-    def says(self, mention: Mention, asked: AskedWords) -> bool:
+    def says(self, mention: NameMention, asked: AskedWords) -> bool:
         """Whether one word that is another name of a term is a word of the question itself."""
         return (
             mention.words == 1
@@ -188,7 +188,7 @@ class Scorer:
         asked: AskedWords,
         ask: tuple[str, Mapping[str, float]],
         assignment: Assignment,
-        own_words: Sequence[Mention],
+        own_words: Sequence[NameMention],
     ) -> Score:
         words = [*asked.words]
         for mention in (*own_words, *assignment.dropped):
@@ -251,7 +251,7 @@ class Scorer:
         unfilled = len(profile.askable.params) - len(assignment.settings)
         return value - _MISSING * len(assignment.missing) - _UNFILLED * unfilled
 
-    def _is_excused(self, profile: _Profile, words: Sequence[str], mention: Mention) -> bool:
+    def _is_excused(self, profile: _Profile, words: Sequence[str], mention: NameMention) -> bool:
         """Whether the question has a dropped mention in its words, or a column for its list."""
         lists = {
             hit.id.partition("/")[0] if hit.kind == "concept" else hit.kind for hit in mention.hits

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..ask.askable import askables
-from ..ask.finder import Candidate, FoundQuestions, QuestionFinder, no_question_fits
+from ..ask.finder import QuestionCandidate, QuestionFinder, QuestionMatches, no_question_fits
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..query.access import ReadableGraph
@@ -66,17 +66,17 @@ def ask(
     project = project_of(context)
     graph = graph_access(endpoint, functools.partial(open_or_build, project))
     text = " ".join(words)
-    found = find_questions(project, graph, text, only_shown=endpoint is not None)
-    if not found.candidates:
+    matches = find_questions(project, graph, text, only_shown=endpoint is not None)
+    if not matches.candidates:
         raise UsageError(no_question_fits(text))
-    if choice is not None and not 1 <= choice <= len(found.candidates):
-        raise UsageError(f"--choice is a number from 1 to {len(found.candidates)}, not {choice}")
+    if choice is not None and not 1 <= choice <= len(matches.candidates):
+        raise UsageError(f"--choice is a number from 1 to {len(matches.candidates)}, not {choice}")
     if no_run:
-        write_result(f"{_ranking(found)}\n", fold=False)
+        write_result(f"{_ranking(matches)}\n", fold=False)
         return
-    candidate = found.candidates[(choice or 1) - 1]
-    if not (found.is_clear or choice) or candidate.missing:
-        choices = f"{_choices(found)}\n"
+    candidate = matches.candidates[(choice or 1) - 1]
+    if not (matches.is_clear or choice) or candidate.missing:
+        choices = f"{_choices(matches)}\n"
         if form in _IN_TEXT and not only_command:
             write_result(choices, fold=False)
         else:
@@ -90,7 +90,7 @@ def ask(
 
 def find_questions(
     project: Project, graph: ReadableGraph, text: str, only_shown: bool = False
-) -> FoundQuestions:
+) -> QuestionMatches:
     """The questions of a project that may answer `text`.
 
     With `only_shown` no commands but `show`, as for a server.
@@ -106,7 +106,7 @@ def _answer(
     context: click.Context,
     project: Project,
     graph: ReadableGraph,
-    candidate: Candidate,
+    candidate: QuestionCandidate,
     form: str,
     limit: int | None,
 ) -> None:
@@ -131,7 +131,7 @@ def _answer(
 
 
 def _run_command(
-    context: click.Context, candidate: Candidate, form: str, limit: int | None
+    context: click.Context, candidate: QuestionCandidate, form: str, limit: int | None
 ) -> None:
     """Run a command as if it was typed. Raises UsageError for an option that it does not have."""
     group = context.find_root().command
@@ -152,29 +152,29 @@ def _run_command(
     context.invoke(command, **arguments)
 
 
-def _remarks(candidate: Candidate) -> list[str]:
+def _remarks(candidate: QuestionCandidate) -> list[str]:
     return [f"not asked about: {', '.join(candidate.unused)}"] if candidate.unused else []
 
 
-def _choices(found: FoundQuestions) -> str:
+def _choices(matches: QuestionMatches) -> str:
     """The questions that may be meant, with what distinguishes them."""
-    first = found.candidates[0]
+    first = matches.candidates[0]
     head = (
         "The question that fits best requires more; set it in the command:"
-        if len(found.candidates) == 1 and first.missing
+        if len(matches.candidates) == 1 and first.missing
         else "Which of these do you mean?"
     )
-    return "\n".join([head, *_entries(found)])
+    return "\n".join([head, *_entries(matches)])
 
 
-def _ranking(found: FoundQuestions) -> str:
+def _ranking(matches: QuestionMatches) -> str:
     """The questions by how well they fit, with the words that decide it."""
-    return "\n".join([f"{found.text!r}", *_entries(found, why=True)])
+    return "\n".join([f"{matches.text!r}", *_entries(matches, why=True)])
 
 
-def _entries(found: FoundQuestions, why: bool = False) -> list[str]:
+def _entries(matches: QuestionMatches, why: bool = False) -> list[str]:
     lines: list[str] = []
-    for number, candidate in enumerate(found.candidates, 1):
+    for number, candidate in enumerate(matches.candidates, 1):
         score = f"  ({candidate.score:.2f})" if why else ""
         lines += ["", f"{number}  {candidate.summary}{score}", f"   {candidate.command}"]
         if candidate.missing:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from ..ask.finder import Candidate, FoundQuestions
+from ..ask.finder import QuestionCandidate, QuestionMatches
 from ..model.calls import names_checked
 from ..model.limits import read_count
 from ..model.problems import UsageError
@@ -29,9 +29,9 @@ class AskedQuestion:
     """
 
     text: str
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[QuestionCandidate, ...]
     is_clear: bool
-    run: Callable[[Candidate], AnswerToWords] = field(repr=False)
+    run: Callable[[QuestionCandidate], AnswerToWords] = field(repr=False)
 
     @property
     def question(self) -> str:
@@ -64,7 +64,7 @@ class AskedQuestion:
         return self.candidates[0].why
 
     @property
-    def alternatives(self) -> tuple[Candidate, ...]:
+    def alternatives(self) -> tuple[QuestionCandidate, ...]:
         """The nearest others, the best first."""
         return self.candidates[1:]
 
@@ -121,7 +121,7 @@ class AskedQuestion:
 
 
 def asked_question(
-    found: FoundQuestions, run: Callable[[Candidate], AnswerToWords]
+    matches: QuestionMatches, run: Callable[[QuestionCandidate], AnswerToWords]
 ) -> AskedQuestion:
-    """The questions found for a wording, with `run` for their answers."""
-    return AskedQuestion(found.text, found.candidates, found.is_clear, run)
+    """The questions that match a wording, with `run` for their answers."""
+    return AskedQuestion(matches.text, matches.candidates, matches.is_clear, run)
