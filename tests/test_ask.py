@@ -31,6 +31,7 @@ EXAMPLES = {
     "until": "2020",
 }
 """A value of each parameter of a command."""
+PREFIXES = "PREFIX pcve: <https://w3id.org/pcve/ns#>\nPREFIX schema: <https://schema.org/>\n"
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +109,7 @@ def test_a_day_fills_the_parameter_for_a_day(kg: KnowledgeGraph, text: str, day:
 
 
 def test_a_missing_parameter_is_a_choice_and_not_a_guess(shipped: World) -> None:
-    result = shipped.pcve("ask", "which strategies were in force?")
+    result = shipped.pcve("ask", "who was secretary general of the RCC")
     assert result.exit_code == 1
     assert "--set 'day=…'" in result.stdout
     assert "requires: day" in result.stdout
@@ -131,7 +132,7 @@ def test_doubt_is_offered_as_a_choice(shipped: World, kg: KnowledgeGraph) -> Non
     assert shipped.pcve("ask", text, "--choice", "9").exit_code == 2
 
 
-@pytest.mark.parametrize("text", ["asdf qwer zxcv", "?!", "--", "colourless green sleep"])
+@pytest.mark.parametrize("text", ["asdf qwer zxcv", "?!", "--", "zebra xylophone quartz"])
 def test_a_wording_that_nothing_fits_is_refused_with_the_next_step(
     shipped: World, text: str
 ) -> None:
@@ -187,15 +188,16 @@ def test_python_says_why_and_works_out_the_rows_when_they_are_read(kg: Knowledge
     assert ("prison", "topic=prisons") in asked.why
     assert asked.score > asked.alternatives[0].score
     assert "answer" not in vars(asked)
-    assert asked.rows == kg.query(asked.question, topic="prisons", country="albania")
+    rows = kg.query("projects-on-topic-in-country", topic="prisons", country="albania")
+    assert [row.asdict() for row in asked.rows] == [row.asdict() for row in rows]
     report = kg.ask("what overlaps in Albania, and how do you know")
     assert report.rows == kg.overlaps(country="albania").rows
     assert kg.ask("what is WBCTi").rows == kg.show("wbcti").view.facts
 
 
 def test_the_names_that_a_question_cannot_take_are_listed(shipped: World) -> None:
-    result = shipped.pcve("ask", "who are the donors of teachers", "--no-run")
-    assert "not asked about: teachers" in result.stdout
+    result = shipped.pcve("ask", "where do sources disagree about prisons", "--no-run")
+    assert "not asked about: prisons" in result.stdout
 
 
 def test_the_order_of_questions_and_of_hashes_makes_no_difference(
@@ -257,7 +259,7 @@ def test_each_question_is_reached_by_its_own_wordings(
 def test_a_header_with_wordings_that_are_not_valid_is_refused(
     world: World, lines: str, fault: str
 ) -> None:
-    text = f"#+ summary: Who is here?\n{lines}\nSELECT ?s WHERE {{ ?s a pcve:Event }}\n"
+    text = f"#+ summary: Who is here?\n{lines}\n{PREFIXES}SELECT ?s WHERE {{ ?s a pcve:Event }}\n"
     world.write("queries/answers/who.rq", text)
     result = world.pcve("queries")
     assert result.exit_code == 1
@@ -270,7 +272,7 @@ def test_a_question_of_ones_own_is_asked_by_its_wordings(world: World) -> None:
         "#+ summary: Which events have marbles?\n"
         "#+ params:\n#+   place: {type: thing, kinds: [Place], description: where}\n"
         "#+ asks:\n#+   - where do the marbles roll in {place}?\n"
-        "SELECT ?event ?place WHERE { ?event a pcve:Event ; schema:location ?place }\n",
+        f"{PREFIXES}SELECT ?event ?place WHERE {{ ?event a pcve:Event ; schema:location ?place }}\n",
     )
     world.pcve("build")
     result = world.pcve("ask", "do marbles roll in Northtown", "--only-command")

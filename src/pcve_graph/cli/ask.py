@@ -52,10 +52,10 @@ def ask(
     limit: int | None,
     endpoint: EndpointTarget | None,
 ) -> None:
-    """Ask in plain English: finds the question that answers, shows its command, and answers.
+    """Find the saved question that plain English asks, and answer it.
 
-    Questions are found by rules, on this computer. Where several may be meant, they are listed with
-    their commands, and none is answered (exit code 1).
+    The command is shown above the answer. Questions are found by rules, on this computer. Where
+    several may be meant, they are listed with their commands, and none is answered (exit code 1).
 
     \b
     Examples:

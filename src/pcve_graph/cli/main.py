@@ -41,7 +41,7 @@ cycles, and ends within seconds; with Python's own thresholds collection takes u
 
 COMMANDS: Final = {
     "Ask": {
-        "ask": "Ask in plain English: finds the question that answers, and answers it.",
+        "ask": "Find the saved question that plain English asks, and answer it.",
         "query": "Run a saved query, or your own SPARQL from a file or stdin.",
         "queries": "List the saved queries, their parameters and an example of each.",
         "search": "Find things by any name, or by words about them.",
