@@ -51,7 +51,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "system",
         "validation",
     },
-    "api": {"analysis", "ask", "graph", "model", "pipeline", "python", "query", "system"},
+    "api": {"analysis", "ask", "graph", "model", "pipeline", "python", "query", "search", "system"},
+    "serve": {"analysis", "api", "graph", "model", "python", "query", "search", "system"},
     "cli": {
         "analysis",
         "ask",
@@ -63,6 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "query",
         "records",
         "search",
+        "serve",
         "system",
         "validation",
     },
@@ -99,6 +101,10 @@ ONLY_IN = {
     "docx": {"evidence.docx_text"},
     "lxml": {"evidence.docx_text", "evidence.html_text"},
     "warcio": {"evidence.warc"},
+    "anyio": {"serve.mcp_server", "serve.tool_workers"},
+    "mcp": {"serve.mcp_server"},
+    "mcp_types": {"serve.mcp_server"},
+    "pydantic": {"serve.tool_arguments"},
 }
 """The modules that may import a library."""
 CLOCKS = {"graph.inputs"}
@@ -230,6 +236,8 @@ def test_help_imports_nothing_heavy(group: tuple[str, ...]) -> None:
         "yaml",
         "rich",
         "asyncio",
+        "mcp",
+        "pydantic",
     }
     assert loaded & heavy == set()
     assert "click" in loaded

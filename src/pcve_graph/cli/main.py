@@ -50,6 +50,7 @@ COMMANDS: Final = {
         "overlaps": "Find who does the same work in the same place at the same time.",
         "coverage": "Show who works where on what, and where there is no record.",
         "timeline": "Show projects and events over time, and how topics shifted.",
+        "mcp": "Serve the graph to language models: MCP on stdin and stdout.",
     },
     "Check": {
         "validate": "Check the project, or any files, against the shapes.",
