@@ -51,7 +51,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "system",
         "validation",
     },
-    "api": {"analysis", "ask", "graph", "model", "pipeline", "python", "query", "search", "system"},
+    "api": {"analysis", "ask", "graph", "model", "pipeline", "python", "query", "system"},
     "serve": {"analysis", "api", "graph", "model", "python", "query", "search", "system"},
     "cli": {
         "analysis",
