@@ -116,7 +116,7 @@ def test_show_prints_what_search_prints(shipped: World, text: str) -> None:
     for hit in hits:
         page = shipped.pcve("show", hit["id"])
         assert page.exit_code == 0, page.stderr
-        assert page.stdout.splitlines()[1] == hit["iri"]
+        assert hit["iri"] in page.stdout.splitlines()[:4]
 
 
 def test_a_term_has_a_page_with_its_definition_and_what_uses_it(northtown: World) -> None:

@@ -127,6 +127,7 @@ class _ThingReader:
             sources=self.sources_of(facts, named_by),
             day=self.state.day.isoformat() if self.state else "",
             holds=UNDATED if self.state else "",
+            within_dates=UNDATED if self.state else "",
         )
 
     def source_view(self, node: ox.NamedNode) -> ThingView:
