@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..model.problems import UsageError
+from ..model.visible import has_surrogate
 from ..query.asks import LONGEST_WORDING
 from .words import folded_words
 
@@ -51,7 +52,7 @@ def read_wording(text: str) -> Wording:
         raise UsageError(
             f"the question has {len(text):,} characters; ask it in {LONGEST_WORDING} at most"
         )
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if has_surrogate(text):
         raise UsageError("the question contains an unpaired surrogate")
     words = tuple(
         AskedWord(folded, chunk.start(), chunk.end(), chunk.group())

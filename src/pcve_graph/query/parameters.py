@@ -20,6 +20,7 @@ from ..model.problems import UsageError
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Term
 from ..model.text_normalization import fold
+from ..model.visible import has_surrogate
 from ..search.names import named_thing, named_things
 from ..search.search import SearchIndex
 from ..syntax.lexical_forms import integer_range, is_lexical_form
@@ -95,7 +96,7 @@ def bind(
             raise UsageError(
                 f"{parameter.name} is set to an empty value; give it one, or leave it out"
             )
-        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        if has_surrogate(text):
             raise UsageError(f"{parameter.name}: the value contains an unpaired surrogate")
         if text:
             bound[parameter.variable] = _term(parameter, text.strip(), index)

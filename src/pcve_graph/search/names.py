@@ -17,6 +17,7 @@ from typing import Final
 from ..model.namespaces import BASE, PREFIXES, iri_key
 from ..model.problems import UsageError
 from ..model.text_normalization import fold
+from ..model.visible import has_surrogate
 from .kinds import kinds_condition
 from .search import SearchIndex
 
@@ -74,6 +75,8 @@ def named_thing(
     with the candidates where the text names several things, and with those of similar names where
     it names none.
     """
+    if has_surrogate(text):
+        raise UsageError(f"{text!r} names nothing: it contains an unpaired surrogate")
     things = [thing for thing in named_things(index, text, kinds) if _is_allowed(thing, allowed)]
     if len(things) == 1:
         return things[0]
