@@ -269,7 +269,7 @@ def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
             "as_of requires a day such as 2019-05-01, not '2019'",
         ),
         (lambda kg: kg.search(None), "text must be a text, not None"),
-        (lambda kg: kg.show("northtown", as_of=2019), "as_of must be a text or a date"),
+        (lambda kg: kg.show("northtown", as_of=2019.5), "as_of must be a text or a date"),
         (lambda kg: kg.search("x", kinds="place"), "search has no argument 'kinds'; did you mean"),
         (lambda kg: kg.search("x", kind=5), "kind must be a tuple or list of texts, not 5"),
         (lambda kg: kg.search("x", kind=(1,)), "kind must be a text, not 1"),

@@ -25,6 +25,8 @@ _FURTHER: Final = 0.1
 _ALIAS: Final = 0.9
 _PHRASES: Final = (0.5, 0.35, 0.3, 0.15)
 """What a name adds that is the search, begins with its words, with its letters, or contains it."""
+_LONG_PHRASE: Final = 3
+"""A search of so many words that a name contains is hardly there by chance: it adds the most."""
 _SLIGHT: Final = 0.1
 """Matches with a lower score count only for a thing that has no better ones."""
 _COVERED: Final = 0.4
@@ -115,6 +117,8 @@ def _of_phrase(name: str, phrase: str) -> float:
         name.startswith(phrase),
         f" {phrase} " in f" {name} ",
     )
+    if likenesses[-1] and phrase.count(" ") >= _LONG_PHRASE - 1:
+        return _PHRASES[0]
     return next((added for added, holds in zip(_PHRASES, likenesses, strict=True) if holds), 0.0)
 
 
