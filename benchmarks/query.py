@@ -41,7 +41,7 @@ from pcve_graph.query.binding import substitute_terms
 from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import Parameter, SavedQuery, read_queries
-from pcve_graph.query.search import open_index
+from pcve_graph.search.search import open_index
 
 BOUNDS: Final = {"shipped": 150.0, "1,000,000": 2000.0}
 """Milliseconds that no question may take, by graph."""

@@ -28,7 +28,7 @@ from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.lists import SEPARATOR
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import read_queries
-from pcve_graph.query.search import open_index
+from pcve_graph.search.search import open_index
 
 QUERIES = read_queries(Project(ROOT, ROOT / "build"), "answers")
 Run = tuple[str, str, str, tuple[tuple[str, str], ...]]

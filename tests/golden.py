@@ -15,7 +15,7 @@ from pathlib import Path
 from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import SavedQuery, read_queries
-from pcve_graph.query.search import open_index
+from pcve_graph.search.search import open_index
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, World, make_world

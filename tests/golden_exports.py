@@ -20,7 +20,7 @@ from pcve_graph.publish.export.formats import FORMATS
 from pcve_graph.publish.export.jsonld_framed import context_document
 from pcve_graph.publish.export.select import read_filter, select_part
 from pcve_graph.publish.export.subset import GraphPart, Publisher, whole_graph
-from pcve_graph.query.search import open_index
+from pcve_graph.search.search import open_index
 
 sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ROOT, World, make_world

@@ -34,7 +34,7 @@ class RecordFacts:
     `kinds` has the type of each id; `values` the values of each id by key, in the order of the
     record; `nested` the parts of each id by key and id of the part; `sources` the sources of each
     (id, key, value), and `contested` and `certainties` what is stated of each (id, key), where id
-    is that of a part too (`work/part`).
+    is that of a part too (`work/part`). `opposed` are the (id, key) that a contested block contradicts.
     """
 
     def __init__(self, root: Path) -> None:
@@ -42,6 +42,7 @@ class RecordFacts:
         self.values: dict[str, dict[str, list[str]]] = {}
         self.nested: dict[str, dict[str, dict[str, dict[str, list[str]]]]] = {}
         self.contested: set[tuple[str, str]] = set()
+        self.opposed: set[tuple[str, str]] = set()
         self.certainties: dict[tuple[str, str], dict[str, set[str]]] = {}
         self.sources: dict[tuple[str, str, str], set[str]] = {}
         for path in sorted((root / "data" / "records").rglob("*.yml")):
@@ -59,6 +60,9 @@ class RecordFacts:
 
     def _add_block(self, identifier: str, block: dict[str, Any]) -> None:
         is_fact = block.get("rank") != "deprecated" and block.get("contested") != "true"
+        if block.get("contested") == "true":
+            keys = _texts(block.get("conflictsWith", [*(block.keys() - _META)]))
+            self.opposed |= {(identifier, key) for key in keys}
         for key in block.keys() - _META:
             stated = block[key] if isinstance(block[key], list) else [block[key]]
             for value in stated:

@@ -214,6 +214,14 @@ def test_a_server_is_asked_the_same(
         assert sorted(map(repr, theirs)) == sorted(map(repr, ours))
         assert str(there.show("lake-programme")) == str(kg.show("lake-programme"))
         assert len(there.to_rdflib()) == len(kg.to_rdflib())
+        for text, year in (
+            ("fair Landia", 2017),
+            ("Qyteti", ()),
+            ("conference Northtown 2015", ()),
+        ):
+            hits, ours_there = kg.search(text, year=year), there.search(text, year=year)
+            assert [hit.id for hit in ours_there][:1] == [hit.id for hit in hits][:1] != []
+        assert {hit.kind for hit in there.search(country="Landia", kind="event")} == {"event"}
         star = there.sparql("SELECT * { ?z a pcve:Event ; skos:prefLabel ?a }")
         assert isinstance(star, Rows)
         assert star.columns == ("z", "a")
@@ -261,7 +269,7 @@ def test_the_notebook_of_the_first_hour_runs(shipped: World) -> None:
             "as_of requires a day such as 2019-05-01, not '2019'",
         ),
         (lambda kg: kg.search(None), "text must be a text, not None"),
-        (lambda kg: kg.show("northtown", as_of=2019), "as_of must be a text or a date"),
+        (lambda kg: kg.show("northtown", as_of=2019.5), "as_of must be a text or a date"),
         (lambda kg: kg.search("x", kinds="place"), "search has no argument 'kinds'; did you mean"),
         (lambda kg: kg.search("x", kind=5), "kind must be a tuple or list of texts, not 5"),
         (lambda kg: kg.search("x", kind=(1,)), "kind must be a text, not 1"),

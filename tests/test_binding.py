@@ -23,8 +23,8 @@ from pcve_graph.query.binding import sparql_term, substitute_terms, with_limit
 from pcve_graph.query.execute import ResultTable, ask
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import read_queries
-from pcve_graph.query.search import open_index
 from pcve_graph.query.worker import QueryWorker
+from pcve_graph.search.search import open_index
 
 NAMES = [f"v{number}" for number in range(100)]
 EVERYWHERE = """

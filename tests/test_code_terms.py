@@ -45,8 +45,8 @@ MAPPING = """
 """What the ontology states for the program: annotations of shapes and concepts, derived bounds."""
 
 LABELS = """
-    skos:prefLabel pcve:displayLabel skos:altLabel schema:name dcterms:title dcterms:identifier pcve:designationNote
-    pcve:hasNaming
+    skos:prefLabel pcve:displayLabel skos:altLabel skos:hiddenLabel schema:name dcterms:title dcterms:identifier pcve:designationNote
+    pcve:hasNaming pcve:isoCode pcve:userAssignedCode schema:sameAs
     skos:Concept skos:ConceptScheme skos:inScheme skos:topConceptOf skos:broader skos:related
     skos:closeMatch skos:exactMatch skos:definition skos:example skos:scopeNote skos:editorialNote
 """.split()

@@ -71,6 +71,18 @@ def test_an_activity_has_what_is_stated_and_no_more(publisher: World) -> None:
     assert activity.find("budget") is None
 
 
+def test_the_country_is_the_code_of_two_letters_that_its_record_has(publisher: World) -> None:
+    put(publisher, "Project", "whole", **STATED)
+    publisher.replace(
+        "data/records/place/landia.yml",
+        "    kind: country\n",
+        "    kind: country\n    userAssignedCode: [XL, XLD]\n    certainty: assigned\n",
+    )
+    for about in ((), ("--topic", "youth")):
+        activity = activities(exported(built(publisher), "iati", *about))["XI-IATI-NORTHTOWN-whole"]
+        assert [node.attrib for node in activity.findall("recipient-country")] == [{"code": "XL"}]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("key", "reason"),

@@ -17,7 +17,7 @@ from conftest import ROOT, World, all_commands
 from pcve_graph.cli.main import COMMANDS, NAMES, cli
 
 SUMMARIES = {name: summary for group in COMMANDS.values() for name, summary in group.items()}
-MOST_NAMES = 20
+MOST_NAMES = 21
 """The most commands at the top level: more cannot be taken in at a glance."""
 
 BY_PATH = dict(all_commands(cli))

@@ -16,7 +16,8 @@ from pcve_graph.model.project import Project
 from pcve_graph.query.foreign import parse_foreign_query
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.saved import TYPES, Parameter, SavedQuery, read_queries
-from pcve_graph.query.search import SearchIndex, open_index, write_index
+from pcve_graph.search.index import write_index
+from pcve_graph.search.search import SearchIndex, open_index
 from pcve_graph.syntax.lexical_forms import XSD_DATATYPES
 
 
@@ -226,11 +227,21 @@ def test_an_unknown_name_lists_the_nearest_of_its_kind(index: SearchIndex) -> No
     assert lines[0].startswith("x: no country matches 'Albnia'; did you mean:")
     assert lines[1] == "    albania  Albania (country)"
     with pytest.raises(UsageError, match=r"did you mean:\n    kosovo  Kosovo"):
-        term("Kosova", index, type="thing", kinds=("country",))
-    with pytest.raises(UsageError, match="no thing matches 'topic/ftf'"):
+        term("Kossovo", index, type="thing", kinds=("country",))
+    with pytest.raises(
+        UsageError, match=r"no thing matches 'topic/ftf'; it names:\n    topic/ftf  "
+    ):
         term("topic/ftf", index, type="thing")
-    with pytest.raises(UsageError, match="for instance:\n    albania  Albania"):
+
+
+def test_what_is_like_no_name_gets_no_suggestion(index: SearchIndex) -> None:
+    with pytest.raises(UsageError) as caught:
         term("zzzzz", index, type="thing", kinds=("country",))
+    message = "x: no country matches 'zzzzz'; `pcve search` finds things by words about them"
+    assert str(caught.value) == message
+    with pytest.raises(UsageError) as caught:
+        term("zzzzz", index, type="concept", scheme="topic")
+    assert str(caught.value) == "x: no topic matches 'zzzzz'; `pcve terms topic` lists them"
 
 
 def test_only_what_is_allowed_is_taken(index: SearchIndex) -> None:

@@ -64,13 +64,35 @@ def meetings(facts: RecordFacts) -> Iterator[tuple[str, str, set[str]]]:
         yield event, year_of(facts, event), set(facts.all(event, *ROLES))
 
 
+def plainly(facts: RecordFacts, thing: str, value: str, *keys: str) -> bool:
+    """Whether any of the keys has the value by a fact that is neither inferred nor contested."""
+    return any(
+        value in facts.all(thing, key)
+        and not is_inferred(facts, thing, key, value)
+        and (thing, key) not in facts.opposed
+        for key in keys
+    )
+
+
+def is_sure(facts: RecordFacts, work: str) -> bool:
+    """Whether its start and status are stated plainly, and it is not planned or postponed."""
+    return facts.one(work, "status") not in ("planned", "postponed") and all(
+        (work, key) not in facts.opposed
+        and not any(is_inferred(facts, work, key, value) for value in facts.all(work, key))
+        for key in ("startDate", "status")
+    )
+
+
 def event_ties_by_year(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
-    shared = defaultdict(set)
+    shared: dict[Row, dict[str, bool]] = defaultdict(dict)
     for event, year, actors in meetings(facts):
         for pair in combinations(sorted(actors, key=lambda actor: iri_order(facts, actor)), 2):
-            shared[year, *pair].add(event)
+            shared[year, *pair][event] = is_sure(facts, event) and all(
+                plainly(facts, event, actor, *ROLES) for actor in pair
+            )
     for (year, first, second), events in shared.items():
-        yield year, first, second, len(events), joined(events)
+        uncertain = sum(not sure for sure in events.values())
+        yield year, first, second, len(events), uncertain, joined({*events})
 
 
 def iri_order(facts: RecordFacts, thing: str) -> tuple[str, str]:
@@ -82,13 +104,16 @@ def iri_order(facts: RecordFacts, thing: str) -> tuple[str, str]:
 
 def brokers(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
     partners: dict[Row, set[str]] = defaultdict(set)
-    events = Counter[Row]()
-    for _, year, actors in meetings(facts):
+    events, sure = Counter[Row](), Counter[Row]()
+    for event, year, actors in meetings(facts):
+        plain = {actor for actor in actors if plainly(facts, event, actor, *ROLES)}
         for actor in actors if len(actors) > 1 else ():
             partners[year, actor] |= actors - {actor}
             events[year, actor] += 1
+            sure[year, actor] += is_sure(facts, event) and actor in plain and len(plain) > 1
     for (year, actor), others in partners.items():
-        yield year, actor, len(others), events[year, actor]
+        count = events[year, actor]
+        yield year, actor, len(others), count, count - sure[year, actor]
 
 
 def flow(facts: RecordFacts, project: str) -> dict[tuple[str, str], bool]:
@@ -358,7 +383,26 @@ def events_by_organiser_and_year(facts: RecordFacts, world: World) -> Iterator[t
             for body in facts.all(event, "organizer", "coOrganizer"):
                 events[body, year_of(facts, event)].add(event)
     for (body, year), organised in events.items():
-        yield body, year, len(organised), joined(organised)
+        uncertain = sum(
+            not (is_sure(facts, event) and plainly(facts, event, body, "organizer", "coOrganizer"))
+            for event in organised
+        )
+        yield body, year, len(organised), uncertain, joined(organised)
+
+
+def topics_by_year(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
+    wider = broader(world.root, "topic")
+    counts: dict[Row, Counter[str]] = defaultdict(Counter)
+    for work in facts.of_type("Event", "Project"):
+        stated = facts.all(work, "about")
+        plain = {topic for topic in stated if plainly(facts, work, topic, "about")}
+        sure = {term for topic in plain for term in wider[topic]} if is_sure(facts, work) else ()
+        for term in {term for topic in stated for term in wider[topic]}:
+            count = counts[term, year_of(facts, work) or "0"]
+            count[facts.kinds[work]] += 1
+            count["uncertain"] += term not in sure
+    for row, count in counts.items():
+        yield *row, count["Event"], count["Project"], count["uncertain"]
 
 
 def topic_timeline(facts: RecordFacts, world: World) -> Iterator[tuple[object, ...]]:
@@ -510,6 +554,7 @@ COMPUTED: dict[str, Compute] = {
     "strategy-lapses": strategy_lapses,
     "topic-timeline": topic_timeline,
     "topics-by-country-and-year": topics_by_country_and_year,
+    "topics-by-year": topics_by_year,
     "trainings": trainings,
     "uptake-of-texts": uptake_of_texts,
     "who-what-where": who_what_where,

@@ -104,8 +104,8 @@ def test_a_new_role_counts_in_coverage_and_timeline(with_role: World, northtown:
 
     assert actors(with_role) == actors(northtown) + 1
     # Three sources are those of Calm Waters; the events have one, and a new one. Soft Dunes, of about 2017, is in no year.
-    assert "2017  (4 things going on, and 1 possibly, 4 sources)" in out(northtown, "timeline")
-    assert "2017  (4 things going on, and 1 possibly, 5 sources)" in out(with_role, "timeline")
+    assert "2017  (5 things going on, 4 sources)" in out(northtown, "timeline")
+    assert "2017  (5 things going on, 5 sources)" in out(with_role, "timeline")
 
 
 def test_a_new_role_is_shown_found_and_asked_for(with_role: World) -> None:

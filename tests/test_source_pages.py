@@ -106,16 +106,16 @@ def test_a_source_is_asked_for_by_id_iri_or_with_its_folder(northtown: World) ->
     by_id = shown(northtown, "atlas")
     assert shown(northtown, "source/atlas") == by_id
     assert shown(northtown, "https://w3id.org/pcve/source/atlas") == by_id
-    both = northtown.pcve("search", "what the lake fund pays for", "--kind", "source").stdout
-    assert re.findall(r"^\S+", both, re.M) == ["lake-fund-page", "shore-herald"]
+    best = northtown.pcve("search", "what the lake fund pays for", "--kind", "source").stdout
+    assert "lake-fund-page" in re.findall(r"^\S+", best, re.M)[:2]
     assert "atlas  source  Atlas of Landia" in northtown.pcve("search", "atlas").stdout
 
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("lake-fund-pag", "did you mean lake-fund-page?"),
-        ("Calendar of events on the Lake", "did you mean fair-calendar?"),
+        ("lake-fund-pag", "did you mean:\n    lake-fund-page  "),
+        ("Calendar of events on the Lake", "did you mean:\n    fair-calendar  "),
     ],
 )
 def test_a_source_is_suggested_by_its_id_and_its_title(

@@ -21,8 +21,8 @@ from pcve_graph.model.namespaces import expand, local_name
 from pcve_graph.model.terms import Term, plain_value
 from pcve_graph.query.lists import SEPARATOR
 from pcve_graph.query.parameters import bind
-from pcve_graph.query.search import open_index
 from pcve_graph.query.why import why
+from pcve_graph.search.search import open_index
 
 Fact: TypeAlias = "tuple[Term | None, Term | None, Term | None]"
 Row: TypeAlias = "dict[str, Term | None]"

@@ -16,8 +16,8 @@ from pcve_graph.model.problems import UsageError
 from pcve_graph.model.terms import Term
 from pcve_graph.query.parameters import bind
 from pcve_graph.query.property_paths import triples_on_path
-from pcve_graph.query.search import open_index
 from pcve_graph.query.why import RowReason, why
+from pcve_graph.search.search import open_index
 from pcve_graph.syntax.sparql_patterns import property_path
 from pcve_graph.syntax.sparql_tokens import tokenize
 

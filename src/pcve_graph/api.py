@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import keyword
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from .analysis.scope import read_day
+from .ask.askable import askables
+from .ask.finder import QuestionCandidate, QuestionFinder, no_question_fits
 from .graph.serialize import serialize
 from .graph.settings import read_settings
 from .model.calls import names_checked
@@ -35,26 +37,26 @@ from .python.arguments import (
     optional_text,
     parameter_texts,
     read_limit,
-    texts,
 )
+from .python.asked_question import AnswerToWords, AskedQuestion, asked_question
 from .python.checks import Checks
 from .python.explained import explain_rows
+from .python.names import Names
 from .python.opened_graph import Bounds, read_bounds
 from .python.publications import Publications
 from .python.questions import Questions, select_questions
-from .python.reports import Reasons, ThingPage
+from .python.reports import Reasons, Report, ThingPage
 from .query.access import EndpointGraph, SavedGraph, bind_for_graph
 from .query.answering import answer_query
 from .query.asked_terms import query_notes
 from .query.execute import Answer, ResultTable, ResultTriples, ServiceRefusedError
 from .query.foreign import parse_foreign_query, read_query_folder, resolve_query
-from .query.parameters import MissingParameterError, read_kinds
+from .query.parameters import MissingParameterError
 from .query.readings import with_readings
 from .query.remote.login import Credentials
 from .query.remote.messages import EndpointError
 from .query.results import Rows
 from .query.saved import SavedQuery, read_queries
-from .query.search import Hit
 from .query.show import show
 from .query.thing_view import with_rechecks
 from .system.sandbox.watch import StoppedError
@@ -70,7 +72,7 @@ _QUERY_ARGUMENTS = ("queries", "limit", "allow_service", "timeout", "memory")
 _EVERYTHING = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 
 
-class KnowledgeGraph(Analyses, Checks, Publications):
+class KnowledgeGraph(Analyses, Checks, Names, Publications):
     """A graph to query: that of a project on disk, the shipped one, or one on a SPARQL server."""
 
     @classmethod
@@ -247,29 +249,52 @@ class KnowledgeGraph(Analyses, Checks, Publications):
         )
 
     @names_checked
-    def search(self, text: str, *, kind: str | Collection[str] = (), limit: int = 20) -> list[Hit]:
-        """The entities that match `text`, best first; `kind` such as `event`, or several.
+    def ask(self, text: str, *, limit: int = 3, today: Day = None) -> AskedQuestion:
+        """The saved question or command that answers plain English, with its parameters filled.
 
-        `limit` is the largest number of hits, 0 for all. Raises UsageError for an unknown kind,
-        with the nearest.
+        Found by rules over what questions ask and what things are called, in this process. `limit`
+        is how many questions are offered where it is not clear which is meant, 0 for all; `today`
+        is the day that "today" means, by default this one. Raises UsageError for a text that is
+        empty, has over 400 characters or 60 words, or that no question fits.
+
+        >>> kg.ask("who pays for prison work in Albania?").rows  # doctest: +SKIP
         """
         check_type("text", text, str)
-        kinds = texts("kind", kind)
-        index, largest = self._graph.index(), read_count(limit, "limit") or None
-        return index.search(text, read_kinds(kinds, index), largest)
+        day = day_text("today", today)
+        listed = askables(read_queries(self.project, "answers").values())
+        if not isinstance(self._graph, SavedGraph):
+            listed = tuple(item for item in listed if not item.is_command or item.name == "show")
+        matches = QuestionFinder(listed, self._graph.index()).find(
+            text, read_count(limit, "limit"), read_day(day) if day else datetime.date.today()
+        )
+        if not matches.candidates:
+            raise UsageError(no_question_fits(text))
+        return asked_question(matches, self._run)
+
+    def _run(self, candidate: QuestionCandidate) -> AnswerToWords:
+        """The answer to a question that `ask` finds."""
+        settings: dict[str, Any] = dict(candidate.parameters)
+        if not candidate.is_command:
+            return self.query(candidate.name, **settings)
+        if candidate.name == "show":
+            return self.show(settings["id"])
+        method: Callable[..., Report] = getattr(self, candidate.name)
+        return method(**settings)
 
     @names_checked
     def show(self, identifier: str, *, all: bool = False, as_of: Day = None) -> ThingPage:  # noqa: A002
-        """The description of the entity or source with this id, or its state on the day `as_of`.
+        """The description of an entity, source or term, or its state on the day `as_of`.
 
-        With `all`, its text has everything, with each passage and a link to it. Raises UsageError
-        where it does not exist, with the nearest id, and for a text that is no day.
+        `identifier` is its id, IRI, `list/term`, code or any of its names. With `all`, its text has
+        everything, with each passage and a link to it. Raises UsageError where nothing or several
+        things have the name, with those that may be meant, and for a text that is no day.
         """
         check_type("identifier", identifier, str)
         whole, day = flag("all", all), day_text("as_of", as_of)
-        store = self._graph.around(identifier, self.ontology)
+        iri = self._graph.thing_iri(identifier, self.ontology)
+        store = self._graph.around(iri, self.ontology)
         with damage_as_usage_error():
-            view = show(store, self.ontology, identifier, read_day(day) if day else None)
+            view = show(store, self.ontology, iri, read_day(day) if day else None)
         if isinstance(self._graph, SavedGraph):
             view = with_readings(with_rechecks(view, self.project), store, self.project)
         return ThingPage(view, whole)

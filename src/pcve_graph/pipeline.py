@@ -41,9 +41,9 @@ from .model.namespaces import GRAPHS
 from .model.problems import ContentError, UsageError, shortage_message
 from .model.project import Project
 from .model.terms import from_term, to_iri
-from .query import search
 from .records.assemble import AssembledGraph, build_graph
 from .records.reader import read_records
+from .search.index import update_index, write_index
 from .system.background import BackgroundThread
 from .system.cache import program_hash
 from .validation.gate import Checked, check_graph
@@ -76,7 +76,7 @@ def write_whole(
         # One bulk load: after several, each look-up goes through the files of every one.
         store.bulk_load(built.nquads(), format=ox.RdfFormat.N_QUADS, lenient=True)
         store.flush()
-        search.write_index(store, folder / SEARCH_INDEX)
+        write_index(store, folder / SEARCH_INDEX)
         triples = {name: len(built.graphs[name]) for name in GRAPHS}
         completeness = count_completeness(project, store)
         counts = GraphCounts(triples=triples, completeness=completeness)
@@ -109,7 +109,7 @@ def write_change(change: GraphChange, saved: StoredGraph, folder: Path) -> dict[
         store.extend(quad for quads in change.view.by_subject.values() for quad in quads)
         store.flush()
         changed_iris = {to_iri(from_term(quad.subject)) for quad in change.view.changes()}
-        search.update_index(folder / SEARCH_INDEX, store, changed_iris)
+        update_index(folder / SEARCH_INDEX, store, changed_iris)
         del store  # closing it writes to its files
         known_sums = linked_sums(folder, saved.folder, saved.generation.sums)
         return sum_files(folder, known_sums, without=INDEX_FILE)

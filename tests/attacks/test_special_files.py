@@ -167,7 +167,10 @@ def test_special_files_in_a_folder_are_named_and_stop_nothing(
     (folder / "q.rq").write_text("SELECT ?a { ?a ?b ?c } LIMIT 1")
     make(kind, folder / "x.rq")
     code, output = pcve(shared, "queries", "--queries", str(folder))
-    assert code == 0, output
+    assert code == 1
+    assert output.startswith("q\n")
+    places = {line.partition(":1:1")[0] for line in output.splitlines() if "special-file" in line}
+    assert f"{folder}/deep/up" in places
 
 
 def test_a_huge_file_is_refused_before_it_is_read(shared: World, tmp_path: Path) -> None:

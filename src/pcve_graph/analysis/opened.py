@@ -15,7 +15,7 @@ from ..model.schema import Ontology
 from ..query.columns import query_error
 from ..query.parameters import bind
 from ..query.saved import required_queries
-from ..query.search import saved_index
+from ..search.search import saved_index
 from .load import read_landscape
 from .scope import Scope, option_period
 from .works import Landscape

@@ -57,7 +57,7 @@ QUERY_TIMEOUT: Final = click.option(
     help="Stop after S seconds; 0 for no limit (default: that of the query, else 60).",
 )
 
-_SHORT: Final = ("queries", "search", "show")
+_SHORT: Final = ("ask", "queries", "search", "show")
 """Commands with the shorter default --timeout of a query."""
 
 

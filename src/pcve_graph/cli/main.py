@@ -41,13 +41,16 @@ cycles, and ends within seconds; with Python's own thresholds collection takes u
 
 COMMANDS: Final = {
     "Ask": {
+        "ask": "Find the saved question that plain English asks, and answer it.",
         "query": "Run a saved query, or your own SPARQL from a file or stdin.",
         "queries": "List the saved queries, their parameters and an example of each.",
         "search": "Find things by any name, or by words about them.",
-        "show": "Show all facts about one thing, or all that rest on one source.",
+        "show": "Show all facts about one thing or term, or all on one source.",
+        "terms": "List the closed lists, or the terms of one with definitions.",
         "overlaps": "Find who does the same work in the same place at the same time.",
         "coverage": "Show who works where on what, and where there is no record.",
         "timeline": "Show projects and events over time, and how topics shifted.",
+        "mcp": "Serve the graph to language models: MCP on stdin and stdout.",
     },
     "Check": {
         "validate": "Check the project, or any files, against the shapes.",

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -20,8 +19,8 @@ from ..query.access import ReadableGraph, bind_for_graph
 from ..query.binding import substitute_terms
 from ..query.foreign import read_query_folder, resolve_query
 from ..query.foreign_files import unread_files
-from ..query.parameters import datatype_words
-from ..query.saved import Parameter, SavedQuery, read_queries
+from ..query.parameter_words import accepted_values
+from ..query.saved import SavedQuery, read_queries
 from ..query.themes import THEMES
 from ..system.sandbox import inside
 from .bounds import SECONDS
@@ -41,9 +40,6 @@ from .context import (
     project_of,
 )
 from .query import CommandOutput, note_line, read_settings
-
-_MOST_VALUES: Final = 8
-"""The most values of a parameter that the list of queries shows."""
 
 
 @click.command()
@@ -229,7 +225,7 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
     example = f"pcve query {shlex.quote(name)}{option}"
     for parameter in query.params.values():
         lines.append(
-            f"    {parameter.name} ({_accepted_values(parameter)}): {parameter.description}".rstrip(
+            f"    {parameter.name} ({accepted_values(parameter)}): {parameter.description}".rstrip(
                 ": "
             )
         )
@@ -237,21 +233,3 @@ def _entry(name: str, query: SavedQuery, option: str) -> list[str]:
             value = shlex.quote(parameter.example) if parameter.example else "…"
             example += f" --set {shlex.quote(parameter.name)}={value}"
     return [*lines, f"    example: {example}"]
-
-
-def _accepted_values(parameter: Parameter) -> str:
-    """The values that a parameter takes, in words: `concept of topic, required`."""
-    words = datatype_words(parameter.datatype) if parameter.datatype else parameter.type
-    if parameter.scheme:
-        words += f" of {parameter.scheme}"
-    if parameter.kinds:
-        words = " or ".join(parameter.kinds)
-    if parameter.language:
-        words += f" in {parameter.language}"
-    if parameter.allowed:
-        more = len(parameter.allowed) - _MOST_VALUES
-        words += ": " + " | ".join(parameter.allowed[:_MOST_VALUES])
-        words += f" | … {more:,} more" if more > 0 else ""
-    if parameter.default:
-        return f"{words}, default {parameter.default}"
-    return words + (", required" if parameter.required else "")

@@ -228,7 +228,8 @@ def read_settings(settings: tuple[str, ...]) -> dict[str, str]:
         if not value.strip():
             raise UsageError(f"--set {setting} sets an empty value; give it one, or leave it out")
         if key.strip() in pairs:
-            raise UsageError(f"--set {key.strip()} is given twice; leave out all but one")
+            both = f"{pairs[key.strip()]!r} and {value.strip()!r}"
+            raise UsageError(f"--set {key.strip()} is given twice, {both}; leave out all but one")
         pairs[key.strip()] = value.strip()
     return pairs
 

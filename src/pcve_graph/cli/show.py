@@ -11,7 +11,7 @@ from .context import EndpointTarget, endpoint_options, graph_access, open_or_bui
 
 
 @click.command()
-@click.argument("identifier", metavar="ID")
+@click.argument("identifier", metavar="NAME")
 @click.option(
     "--all",
     "whole",
@@ -29,14 +29,17 @@ def show(
     as_of: str | None,
     endpoint: EndpointTarget | None,
 ) -> None:
-    """Show all facts about one thing, or all that rest on one source.
+    """Show all facts about one thing or term, or all on one source.
 
-    At most 40 lines, which say what they leave out; --all shows everything.
+    NAME is an id, an IRI, a code, list/term, or any name in any script. At most 40 lines, which say
+    what they leave out; --all shows everything.
 
     \b
     Examples:
       pcve show osce-ct-2018
       pcve show osce-ct-2018 --all
+      pcve show "Северна Македонија"
+      pcve show topic/returnees
       pcve show wbcti-news
       pcve show iisg --as-of 2019-05-01
     """
@@ -51,10 +54,10 @@ def show(
     project = project_of(context)
     ontology = read_ontology(project)
     day = read_day(as_of) if as_of else None
-    store = graph_access(endpoint, functools.partial(open_or_build, project)).around(
-        identifier, ontology
-    )
-    thing = view(store, ontology, identifier, day)
+    graph = graph_access(endpoint, functools.partial(open_or_build, project))
+    iri = graph.thing_iri(identifier, ontology)
+    store = graph.around(iri, ontology)
+    thing = view(store, ontology, iri, day)
     if endpoint is None:  # what a server has may be of another project
         thing = with_readings(with_rechecks(thing, project), store, project)
     width = terminal_width() or WIDTH

@@ -38,6 +38,15 @@ PREFIXES: Final[dict[str, str]] = {
 LABELS: Final = ("skos:prefLabel", "rdfs:label", "pcve:displayLabel", "dcterms:title")
 """The properties whose values are labels, the preferred ones first."""
 
+OTHER_NAMES: Final = (
+    *("skos:altLabel", "skos:hiddenLabel", "schema:name", "dcterms:identifier"),
+    *("pcve:isoCode", "pcve:userAssignedCode"),
+)
+"""The properties whose values name a thing too: other names, names by period, numbers and codes."""
+
+SAME_THINGS: Final = ("schema:sameAs", "skos:exactMatch")
+"""The properties whose values are IRIs of the same thing in another collection."""
+
 GRAPHS: Final = ("facts", "evidence", "ontology", "vocabulary", "catalog")
 """The names of the named graphs."""
 
@@ -144,3 +153,17 @@ def other_scheme(space: str) -> str:
     """A namespace with http in place of https, or the other way round."""
     scheme, colon, rest = space.partition("://")
     return {"http": "https", "https": "http"}.get(scheme, scheme) + colon + rest
+
+
+def iri_key(iri: str) -> str:
+    """What the spellings of one IRI share: http or https, a slash at its end or none.
+
+    >>> iri_key("http://www.wikidata.org/entity/Q222/")
+    '//www.wikidata.org/entity/Q222'
+    """
+    scheme, colon, rest = iri.strip().partition("://")
+    if not colon:
+        return scheme
+    host, slash, path = rest.rstrip("/").partition("/")
+    is_web = scheme.lower() in ("http", "https")
+    return f"{'' if is_web else scheme + ':'}//{host.lower()}{slash}{path}"

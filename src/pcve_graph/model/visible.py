@@ -97,6 +97,11 @@ def one_line(text: str) -> str:
     return escape_hidden(text).replace("\r\n", "\\r\\n").replace("\n", "\\n")
 
 
+def has_surrogate(text: str) -> bool:
+    """Whether `text` has an unpaired surrogate, which has no bytes in UTF-8 and is in no graph."""
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def first_refused(text: str) -> RefusedCharacter | None:
     """The first character of `text` that a record or source may not contain, or None.
 

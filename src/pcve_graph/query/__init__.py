@@ -1,4 +1,4 @@
-"""Queries of a graph: saved queries, their parameters, execution, search and rendering.
+"""Queries of a graph: saved queries, their parameters, execution and rendering.
 
 `saved` reads the project's queries and `foreign` those from outside; `parameters` and `binding`
 substitute values; `execute` runs a query, `worker` with limits on time and memory. `why` explains a

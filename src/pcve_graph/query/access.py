@@ -21,11 +21,13 @@ from ..graph.store import SEARCH_INDEX, StoredGraph
 from ..model.problems import ContentError, UsageError, damage_as_usage_error
 from ..model.schema import Ontology
 from ..model.terms import Term
+from ..search.index import write_index
+from ..search.names import named_thing
+from ..search.search import SearchIndex, open_index, saved_index
 from .execute import Answer, ResultTable, ask
 from .lists import with_lists
 from .parameters import bind, is_looked_up
 from .saved import SavedQuery
-from .search import SearchIndex, open_index, saved_index, write_index
 from .worker import QueryWorker
 
 if TYPE_CHECKING:
@@ -58,10 +60,22 @@ class ReadableGraph(Protocol):
         """A store with the labels and designation notes to render `answer` in the format `form`."""
 
     def index(self) -> SearchIndex:
-        """The search index of the names and texts of all things."""
+        """An index of the names of all things."""
+
+    def search_index(self) -> SearchIndex:
+        """An index of the names of all things, of how they are linked, and of their years.
+
+        That of a saved graph has their texts and quotes too.
+        """
+
+    def thing_iri(self, text: str, ontology: Ontology) -> str:
+        """The IRI of the thing, source or term that `text` names, be it retired or not.
+
+        Raises UsageError as `named_thing` does.
+        """
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
-        """A store with everything that `show` reads about one thing."""
+        """A store with everything that `show` reads about the thing with this IRI."""
 
 
 class SavedGraph(ReadableGraph):
@@ -101,6 +115,12 @@ class SavedGraph(ReadableGraph):
     def index(self) -> SearchIndex:
         return saved_index(self.saved)
 
+    def search_index(self) -> SearchIndex:
+        return self.index()
+
+    def thing_iri(self, text: str, ontology: Ontology) -> str:
+        return named_thing(self.index(), text).named_iri
+
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         return self.saved.store
 
@@ -111,6 +131,7 @@ class EndpointGraph(ReadableGraph):
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self._index: SearchIndex | None = None
+        self._is_linked = False
 
     def ask(
         self,
@@ -133,14 +154,27 @@ class EndpointGraph(ReadableGraph):
         return labels_excerpt(self.endpoint, answer) if is_labelled else ox.Store()  # type: ignore[arg-type]
 
     def index(self) -> SearchIndex:
+        return self._written_index(is_linked=False)
+
+    def search_index(self) -> SearchIndex:
+        return self._written_index(is_linked=True)
+
+    def _written_index(self, is_linked: bool) -> SearchIndex:
+        """The index of an excerpt, written once; one with links serves for names too."""
         from .remote.excerpts import names_excerpt
 
-        if self._index is None:
+        if self._index is None or (is_linked and not self._is_linked):
             folder = Path(tempfile.mkdtemp(prefix="pcve-"))
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            write_index(names_excerpt(self.endpoint), folder / SEARCH_INDEX)
-            self._index = open_index(folder)
+            write_index(names_excerpt(self.endpoint, is_linked), folder / SEARCH_INDEX)
+            self._index, self._is_linked = open_index(folder), is_linked
         return self._index
+
+    def thing_iri(self, text: str, ontology: Ontology) -> str:
+        from .remote.excerpts import thing_with_id
+
+        iri = thing_with_id(self.endpoint, ontology, text.strip())
+        return iri or named_thing(self.index(), text).named_iri
 
     def around(self, identifier: str, ontology: Ontology) -> ox.Store:
         from .remote.excerpts import thing_excerpt

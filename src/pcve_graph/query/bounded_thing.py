@@ -26,7 +26,7 @@ from .thing_parts import (
     grades_line,
     header,
     incoming_value,
-    marks_of_day,
+    marks_of,
     recheck_lines,
     source_lines,
 )
@@ -193,7 +193,7 @@ def _fact_line(
             numbers = _incoming_numbers(pieces, citations)
         else:
             numbers = f" {_numbers(pieces, citations, most_sources)}"
-    tail = numbers + _marks(pieces, not most_sources, marks_of_day(fact))
+    tail = numbers + _marks(pieces, not most_sources, marks_of(fact))
     room = max(LEAST, width - len(head) - len(tail))
     if isinstance(fact, IncomingFact):
         return f"{head}{incoming_value(fact, room)}{tail}"

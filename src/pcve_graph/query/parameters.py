@@ -1,8 +1,7 @@
 """Conversion of the values that users give to the parameters of a query into RDF terms.
 
-A thing or concept may be given by IRI, id, name or alternative name, in any spelling or script.
-Nothing is guessed: a name that several things share, or that matches none, is an error that lists
-the candidates.
+A thing or concept may be given by IRI, id, name or alternative name, in any spelling or script, as
+`search.names` says.
 """
 
 from __future__ import annotations
@@ -21,9 +20,11 @@ from ..model.problems import UsageError
 from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Term
 from ..model.text_normalization import fold
+from ..model.visible import has_surrogate
+from ..search.names import named_thing, named_things
+from ..search.search import SearchIndex
 from ..syntax.lexical_forms import integer_range, is_lexical_form
 from .saved import Parameter, SavedQuery
-from .search import Hit, SearchIndex
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+)>?")
@@ -95,7 +96,7 @@ def bind(
             raise UsageError(
                 f"{parameter.name} is set to an empty value; give it one, or leave it out"
             )
-        if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        if has_surrogate(text):
             raise UsageError(f"{parameter.name}: the value contains an unpaired surrogate")
         if text:
             bound[parameter.variable] = _term(parameter, text.strip(), index)
@@ -173,7 +174,7 @@ def _allowed_iri(parameter: Parameter, text: str, index: SearchIndex | None) -> 
     stated = _iri(text)
     named = {stated.value} if stated else {iri for iri in nodes if local_name(iri) == text}
     if not stated and index is not None:
-        named |= {hit.iri for hit in index.named(text, parameter.kinds)}
+        named |= {thing.iri for thing in named_things(index, text, parameter.kinds)}
     matching = sorted(named & nodes.keys())
     if len(matching) > 1:
         iris = "".join(f"\n    {iri}" for iri in matching)
@@ -281,25 +282,11 @@ def _resolved(parameter: Parameter, text: str, index: SearchIndex | None) -> ox.
         raise _invalid(parameter, text, takes, [parameter.example] if parameter.example else [])
     type_kinds = {"thing": ("thing",), "concept": (parameter.scheme or "concept",)}
     kinds = parameter.kinds or type_kinds.get(parameter.type, ())
-    hits = index.named(iri.value if iri else text, kinds)
-    if parameter.allowed and parameter.type != "iri":
-        hits = [hit for hit in hits if {hit.id, hit.id.rpartition("/")[2]} & {*parameter.allowed}]
-    if len(hits) == 1:
-        return ox.NamedNode(hits[0].iri)
-    if hits:
-        raise UsageError(
-            f"{parameter.name}: {text!r} is ambiguous; use one of these ids:\n{_hit_lines(hits)}"
-        )
-    near = index.nearest(text, kinds)
-    hint = "did you mean:" if near else "for instance:"
-    raise UsageError(
-        f"{parameter.name}: no {_expected(parameter)} matches {text!r}; {hint}\n"
-        + _hit_lines(near or index.examples(kinds))
-    )
-
-
-def _hit_lines(hits: Iterable[Hit]) -> str:
-    return "\n".join(f"    {hit.id}  {hit.label} ({hit.kind})" for hit in hits)
+    allowed = parameter.allowed if parameter.type != "iri" else ()
+    try:
+        return ox.NamedNode(named_thing(index, text, kinds, allowed).iri)
+    except UsageError as error:
+        raise UsageError(f"{parameter.name}: {error}") from None
 
 
 def _expected(parameter: Parameter) -> str:

@@ -68,10 +68,10 @@ def json_records(columns: Sequence[str], rows: Iterable[tuple[Cell, ...]]) -> st
 
 
 def _json_cell(cell: Cell) -> object:
-    return list(map(_json_value, cell)) if isinstance(cell, tuple) else _json_value(cell)
+    return list(map(json_value, cell)) if isinstance(cell, tuple) else json_value(cell)
 
 
-def _json_value(term: Term | None) -> str | int | float | bool | None:
+def json_value(term: Term | None) -> str | int | float | bool | None:
     """The value of a term that JSON has; a number that JSON lacks (INF, NaN) stays text."""
     value = python_value(term)
     if isinstance(value, bool | int | None):

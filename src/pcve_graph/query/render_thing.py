@@ -19,7 +19,7 @@ from .thing_parts import (
     grades_line,
     header,
     incoming_value,
-    marks_of_day,
+    marks_of,
     recheck_lines,
     source_lines,
 )
@@ -65,7 +65,7 @@ def _whole(view: ThingView) -> list[str]:
 
 def _fact(fact: ThingFact, indent: str, citations: Citations) -> list[str]:
     value = local_name(fact.value) if fact.inner else single_line(format_date(fact.value))
-    mark = "".join(f" ({word})" for word in marks_of_day(fact))
+    mark = "".join(f" ({word})" for word in marks_of(fact))
     lines = [f"{indent}{single_line(fact.label)}: {value}{mark}"]
     for inner in fact.inner:
         lines += _fact(inner, indent + "    ", citations)
@@ -75,7 +75,7 @@ def _fact(fact: ThingFact, indent: str, citations: Citations) -> list[str]:
 
 
 def _incoming(fact: IncomingFact, citations: Citations) -> list[str]:
-    mark = "".join(f" ({word})" for word in marks_of_day(fact))
+    mark = "".join(f" ({word})" for word in marks_of(fact))
     line = f"  {single_line(fact.property)}: {incoming_value(fact)}{mark}"
     return [line, *_evidence_lines(fact.evidence, "      ", citations)]
 

@@ -24,6 +24,7 @@ from ..syntax.sparql_tokens import line_and_column, tokenize
 from ..syntax.tree import MappingNode, RecordNode, ScalarNode, check_characters, decode_utf8
 from ..syntax.yaml import parse_yaml_record
 from ..system.files import read_file, walk_files
+from .asks import asks_problems
 from .base import Base, read_base
 from .execute import column_names
 from .themes import THEMES, check_theme
@@ -36,6 +37,7 @@ KEYS: Final = (
     "description",
     "tags",
     "theme",
+    "asks",
     "params",
     "columns",
     "lists",
@@ -86,7 +88,8 @@ class SavedQuery:
     """One .rq file. `columns` maps each column of its answer to its meaning, in order.
 
     The cells of the columns `lists` hold several values, as `lists.py` reads them. `base` is what
-    the answer counts, None where the header does not say.
+    the answer counts, None where the header does not say. `asks` are typical wordings of the
+    question, with a parameter in braces where its value stands: `projects on {topic}`.
 
     `timeout` is in seconds, 0 where the header gives none. `theme` is one of THEMES, or empty.
     `notes` report what pcve ignores in the header of a query from outside the project, which
@@ -108,6 +111,7 @@ class SavedQuery:
     lists: tuple[str, ...] = ()
     base: Base | None = None
     is_foreign: bool = False
+    asks: tuple[str, ...] = ()
 
 
 def read_queries(project: Project, folder: str) -> dict[str, SavedQuery]:
@@ -209,7 +213,7 @@ def parse_query(name: str, raw: bytes) -> SavedQuery:
         [_checked_parameter(*entry) for entry in entries(node.get("params"))],
         base=read_base(node.get("base"), text, name),
     )
-    if problems := list_problems(query, node):
+    if problems := [*list_problems(query, node), *asks_problems(query.params, node.get("asks"))]:
         raise ContentError(problems)
     return query
 
@@ -284,6 +288,7 @@ def assemble(
         notes=notes,
         lists=texts(node.get("lists")),
         base=base,
+        asks=texts(node.get("asks")),
     )
 
 

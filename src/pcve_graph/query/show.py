@@ -21,15 +21,17 @@ from ..model.periods import NO
 from ..model.problems import UsageError
 from ..model.schema import Ontology
 from ..model.standing import holds_with_standing
-from ..model.suggest import did_you_mean, similar_names
 from ..model.terms import Iri, NTerm, Term, from_iri, from_term
 from ..syntax.sparql_results import solutions_of
 from .binding import substitute_terms
+from .concept_facts import concept_facts, concept_type
 from .incoming import claims_with_object
+from .node_of_thing import node_of_thing
 from .page_order import LAST, page_order
-from .state_of_day import DATES, StateOfDay, standing_of
+from .state_of_day import DATES, UNDATED, StateOfDay, standing_of
 from .thing_view import (
     SOURCES,
+    TERMS,
     IncomingFact,
     SourceReference,
     SupportedRecord,
@@ -56,66 +58,26 @@ def show(
     Each fact then says whether it surely does, or has no dates (`ThingFact.holds`); facts that
     surely do not are left out. A period without a start or end date is open on that side. What is
     retired is shown as what replaces it, and a note says so. A source has an id too, or `source/ID`
-    where a record has the same. Raises UsageError with the nearest id, or the id of the source with
-    the nearest title, if there is no such thing.
+    where a record has the same; a term of a closed list has `list/term`. Any other name is looked
+    up before (`search.names`). Raises UsageError if there is no such thing.
     """
-    nodes = _typed_nodes(store)
-    nodes_by_id = _nodes_by_id(nodes)
     reader = _ThingReader(store, ontology, as_of)
-    named = _resolved_node(store, identifier, nodes, nodes_by_id)
+    named = node_of_thing(store, identifier)
+    if named is None:
+        raise UsageError(f"nothing has the id {identifier!r}; `pcve search` finds ids by names")
     node = current_node(store, named)
     if node.value.startswith(SOURCES):
-        return reader.source_view(node, nodes_by_id)
-    view = reader.view(node)
+        return reader.source_view(node)
+    if node.value.startswith(TERMS):
+        facts = concept_facts(store, ontology, node)
+        view = reader.recorded_view(node, concept_type(node), facts)
+    else:
+        view = reader.view(node)
     if node != named:
-        note = f"{local_name(named.value)} is retired: this record replaces it."
+        what = "term" if view.is_term else "record"
+        note = f"{local_name(named.value)} is retired: this {what} replaces it."
         view = replace(view, notes=(note, *view.notes))
     return view
-
-
-def _typed_nodes(store: ox.Store) -> dict[str, ox.NamedNode]:
-    """The nodes of facts and the sources by IRI."""
-    kind = ox.NamedNode(expand("rdf:type"))
-    return {
-        quad.subject.value: quad.subject
-        for graph in ("facts", "catalog")
-        for quad in store.quads_for_pattern(
-            None, kind, None, ox.NamedNode(namespaces.graph_iri(graph))
-        )
-        if isinstance(quad.subject, ox.NamedNode)
-    }
-
-
-def _nodes_by_id(nodes: dict[str, ox.NamedNode]) -> dict[str, ox.NamedNode]:
-    """The things with a record by id, and the sources by `source/ID`."""
-    nodes_by_id = {}
-    for iri, node in nodes.items():
-        match iri.removeprefix(namespaces.BASE).split("/"):
-            case ["id", _, identifier]:
-                nodes_by_id[identifier] = node
-            case ["source", identifier]:
-                nodes_by_id[f"source/{identifier}"] = node
-    return nodes_by_id
-
-
-def _resolved_node(
-    store: ox.Store,
-    identifier: str,
-    nodes: dict[str, ox.NamedNode],
-    nodes_by_id: dict[str, ox.NamedNode],
-) -> ox.NamedNode:
-    by_short_id = {name.removeprefix("source/"): node for name, node in nodes_by_id.items()}
-    nodes_by_name = {**by_short_id, **nodes_by_id, **nodes}
-    if identifier in nodes_by_name:
-        return nodes_by_name[identifier]
-    hint = did_you_mean(identifier, by_short_id)
-    if not hint:
-        sources = [node for node in nodes_by_id.values() if node.value.startswith(SOURCES)]
-        ids_by_title = {title: local_name(iri) for iri, title in labels(store, sources).items()}
-        nearest = similar_names(identifier, ids_by_title, 1)
-        hint = f"did you mean {ids_by_title[nearest[0]]}?" if nearest else ""
-    hint = hint or "`pcve query everything` lists all things"
-    raise UsageError(f"nothing has the id {identifier!r}; {hint}")
 
 
 class _ThingReader:
@@ -149,12 +111,30 @@ class _ThingReader:
             standing=self.state.standing(node) if self.state else "",
         )
 
-    def source_view(self, node: ox.NamedNode, nodes_by_id: dict[str, ox.NamedNode]) -> ThingView:
+    def recorded_view(
+        self, node: ox.NamedNode, type_label: str, facts: tuple[ThingFact, ...]
+    ) -> ThingView:
+        """The view of a node whose `facts` are recorded without claims."""
+        label = labels(self.store, [node])[node.value]
+        named_by = self.references_to(node)
+        return ThingView(
+            iri=node.value,
+            label=label,
+            type=type_label,
+            facts=facts,
+            named_by=named_by,
+            notes=designation_notes(self.store, [label, *_texts(facts)]),
+            sources=self.sources_of(facts, named_by),
+            day=self.state.day.isoformat() if self.state else "",
+            holds=UNDATED if self.state else "",
+            within_dates=UNDATED if self.state else "",
+        )
+
+    def source_view(self, node: ox.NamedNode) -> ThingView:
         """The view of a source."""
         source = local_name(node.value)
         records = []
-        for identifier in sorted(self.records_on(node) & nodes_by_id.keys()):
-            record = nodes_by_id[identifier]
+        for identifier, record in sorted(self.records_on(node).items()):
             facts = _resting_on(source, self.facts(record, inversely=False))
             if facts:
                 label = labels(self.store, [record])[record.value]
@@ -189,22 +169,28 @@ class _ThingReader:
                 absent.append(key.label)
         return tuple(facts), tuple(absent)
 
-    def records_on(self, source: ox.NamedNode) -> set[str]:
-        """The ids of the records with a claim that rests on a source."""
+    def records_on(self, source: ox.NamedNode) -> dict[str, ox.NamedNode]:
+        """The records with a claim that rests on a source, by id."""
         primary, piece = map(ox.NamedNode, map(expand, ("prov:hadPrimarySource", "pcve:evidence")))
         claims = set()
         for quad in self.store.quads_for_pattern(None, primary, source, None):
             if isinstance(quad.subject, ox.NamedNode):
                 owners = self.store.quads_for_pattern(None, piece, quad.subject, None)
                 claims |= {owner.subject for owner in owners} or {quad.subject}
-        parts = (
+        paths = (
             subject.value.removeprefix(namespaces.BASE).split("/")
             for claim in claims
             if isinstance(claim, ox.NamedNode)
             for subject in values(self.store, claim, expand("rdf:subject"))
             if isinstance(subject, ox.NamedNode)
         )
-        return {part[2] for part in parts if len(part) > 2}
+        # The IRI of a part has its class where that of a record has the folder.
+        return {
+            identifier: ox.NamedNode(namespaces.record_iri(folder, identifier))
+            for identifier in {path[2] for path in paths if len(path) > 2}
+            for folder in {kind.folder for kind in self.ontology.classes.values() if kind.folder}
+            if self.type_of(ox.NamedNode(namespaces.record_iri(folder, identifier)))
+        }
 
     def sources_of(
         self, facts: Iterable[ThingFact], named_by: Iterable[IncomingFact] = ()

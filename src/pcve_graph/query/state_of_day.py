@@ -143,11 +143,11 @@ class StateOfDay:
         """The name of a thing on the day, and its facts with its names as they hold on it.
 
         `label` is the name without a day. The name is the one that surely holds, or else the only
-        one that may; where two or more may, it is not known.
+        one that may; where two or more may, it is not known. Names in English are chosen among, if
+        there are any, as for labels.
         """
         states: dict[str, set[str]] = {}
-        for naming in values(self._store, node, expand("pcve:hasNaming")):
-            name = value_text(self._store, naming, "schema:name")
+        for naming, name in self._namings(node):
             states.setdefault(name, set()).add(self.of_node(naming))
         if not states:
             return label, facts
@@ -166,3 +166,14 @@ class StateOfDay:
             for fact in facts
         )
         return label, tuple(fact for fact in shown if fact.holds != NO)
+
+    def _namings(self, node: ox.NamedNode) -> list[tuple[Term, str]]:
+        """The parts with names by period, each with its name: in English, if any of them is."""
+        namings = [
+            (naming, name)
+            for naming in values(self._store, node, expand("pcve:hasNaming"))
+            for name in values(self._store, naming, expand("schema:name"))
+            if isinstance(name, ox.Literal)
+        ]
+        english = [pair for pair in namings if pair[1].language == "en"]
+        return [(naming, name.value) for naming, name in english or namings]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+import pyoxigraph as ox
+
 from ..graph.claims import Evidence
 from ..model.grades import Grade
+from ..model.languages import canonical_tag
 from ..model.periods import NO, NOT_KNOWN, YES
 from ..model.text_fragments import text_fragment_link
 from ..model.words import quantity
@@ -67,12 +70,15 @@ _IN_ITS_DATES: Final = {
 }
 
 
-def marks_of_day(fact: ThingFact | IncomingFact) -> list[str]:
-    """The marks of a fact that does not surely hold on the day that is asked for, with the reason.
+def marks_of(fact: ThingFact | IncomingFact) -> list[str]:
+    """The marks of a fact: the language of a text other than English; whether it may not hold, why.
 
     The reason is how the dates and the status of the thing stand that the fact is about.
     """
-    marks = [fact.holds] if fact.holds not in ("", YES) else []
+    term = fact.term if isinstance(fact, ThingFact) else None
+    language = term.language if isinstance(term, ox.Literal) else None
+    marks = [canonical_tag(language)] if language and language != "en" else []
+    marks += [fact.holds] if fact.holds not in ("", YES) else []
     if isinstance(fact, IncomingFact) and fact.standing:
         marks += fact.standing.split(", ")
     return marks
@@ -80,6 +86,8 @@ def marks_of_day(fact: ThingFact | IncomingFact) -> list[str]:
 
 def grades_line(view: ThingView) -> str:
     """How many facts there are of each grade, and how many claims are not facts."""
+    if view.is_term:
+        return "stated by the vocabulary of the ontology; no source states it"
     supported = (fact for record in view.supported for fact in record.facts)
     counts, others = grade_counts(supported if view.is_source else view.facts)
     total = counts.total()

@@ -20,6 +20,9 @@ from ..model.terms import Term
 SOURCES: Final = namespaces.source_iri("")
 """What the IRI of a source begins with."""
 
+TERMS: Final = f"{namespaces.BASE}vocab/"
+"""What the IRI of a term of a closed list begins with."""
+
 _WITHOUT_VALUE: Final = concept_iri("value-status", "")
 
 
@@ -111,6 +114,11 @@ class ThingView:
     def is_source(self) -> bool:
         """Whether the thing is a source."""
         return self.iri.startswith(SOURCES)
+
+    @property
+    def is_term(self) -> bool:
+        """Whether the thing is a term of a closed list."""
+        return self.iri.startswith(TERMS)
 
     @property
     def source_ids(self) -> tuple[str, ...]:

@@ -25,10 +25,10 @@ from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
 from .report import NO_PROOF, period_words
 from .searches import search_text
 
-_KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")
+KEYS_ALWAYS: Final = ("location", "startDate", "endDate", "status")
 
 
-_KEYS_BY_AXIS: Final = {
+KEYS_BY_AXIS: Final = {
     "topic": ("about",),
     "group": ("audience",),
     "funder": ("funder", "isPartOf"),
@@ -66,16 +66,16 @@ def cell_text(
     what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
     log = matrix.searches.get((row.key, column.key), ())
     if not things:
-        lines += ["", *_empty_cell(matrix.state(row.key, column.key), what, log)]
+        lines += ["", *empty_cell_lines(matrix.state(row.key, column.key), what, log)]
         for other_row in matrix.rows:
             near = matrix.cell(other_row.key, column.key).all()
             if other_row.role in ("region", "unknown") and near:
                 lines += [f"{other_row.label}: {'; '.join(work.label for work in near)}"]
         return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
-    lines += [_count_line(landscape, matrix, row, column, what)]
+    lines += [cell_count_line(landscape, matrix, row, column, what)]
     designation_notes: set[str] = set()
     for work in things.all():
-        view = _view(landscape, store, ontology, work, matrix, row, column)
+        view = cell_view(landscape, store, ontology, work, matrix, row, column)
         designation_notes |= {*view.notes}
         text = render_thing(dataclasses.replace(view, notes=()), whole=True).rstrip("\n")
         standing = work_standing(landscape, matrix, work, row, column)
@@ -115,13 +115,13 @@ def cell_table(
     name = f"{row.label} / {column.label}{period}"
     what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
     log = matrix.searches.get((row.key, column.key), ())
-    empty = () if rows else tuple(_empty_cell(matrix.state(row.key, column.key), what, log))
+    empty = () if rows else tuple(empty_cell_lines(matrix.state(row.key, column.key), what, log))
     texts = [name, *(str(cell) for line in rows for cell in line)]
     notes = (*(note.strip() for note in empty), *footnotes(store, texts))
     return ReportTable(name, LIST_OF_WORKS, tuple(rows), notes)
 
 
-def _empty_cell(state: str, what: str, log: tuple[Search, ...]) -> Iterator[str]:
+def empty_cell_lines(state: str, what: str, log: tuple[Search, ...]) -> Iterator[str]:
     """What is on record of a cell without works: that nobody searched it, or the searches."""
     if state == NOTHING_FOUND:
         yield f"Searched, and no {what} found:"
@@ -136,7 +136,7 @@ _UNCERTAIN: Final = "(its dates leave open whether it belongs to the period)"
 _RESTS: Final = "it rests on facts that are"
 
 
-def _count_line(
+def cell_count_line(
     landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry, what: str
 ) -> str:
     """How many works are surely in a cell, and why others may not be."""
@@ -148,7 +148,7 @@ def _count_line(
     return line + (f", and {len(things.maybe)} whose dates leave it open" if things.maybe else "")
 
 
-def _view(
+def cell_view(
     landscape: Landscape,
     store: ox.Store,
     ontology: Ontology,
@@ -159,7 +159,7 @@ def _view(
 ) -> ThingView:
     """The view of a work reduced to the facts that put it into the cell."""
     view = show(store, ontology, work.iri)
-    keys = {*_KEYS_ALWAYS, *_KEYS_BY_AXIS[matrix.by]}
+    keys = {*KEYS_ALWAYS, *KEYS_BY_AXIS[matrix.by]}
 
     def places_in_cell(fact: ThingFact) -> bool:
         stated = str(getattr(fact.term, "value", ""))

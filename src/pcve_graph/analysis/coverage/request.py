@@ -157,6 +157,14 @@ class CoverageAnswer:
 
     def _cell(self) -> _Cell:
         """The arguments of `cell_text`."""
+        graph = self.graph
+        return graph.landscape, graph.store, graph.ontology, *self.cell_of_matrix()
+
+    def cell_of_matrix(self) -> tuple[Matrix, AxisEntry, AxisEntry]:
+        """The matrix with the cell that is asked for, its row and its column.
+
+        Raises UsageError where there is no such cell.
+        """
         graph, by, cell = self.graph, self.request.by, self.request.cell
         row, slash, column = (part.strip() for part in cell.partition("/"))
         if not (row and slash and column):
@@ -170,11 +178,11 @@ class CoverageAnswer:
             column_key = graph.resolve(**{by: column})[by]
             scope = scope.of(by, column_key)
         matrix = graph.with_searches(graph.matrix(scope, by, self.request.count), scope)
-        entries = (
+        return (
+            matrix,
             find_entry(matrix.rows, row_key, row),
             find_entry(matrix.columns, column_key, column),
         )
-        return graph.landscape, graph.store, graph.ontology, matrix, *entries
 
 
 def answer_coverage(graph: AnalysisGraph, request: CoverageRequest) -> CoverageAnswer:

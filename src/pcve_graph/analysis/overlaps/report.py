@@ -87,7 +87,7 @@ def _lines(briefing: Briefing) -> Iterator[str]:
     where = criteria_text(landscape, briefing.criteria)
     yield "Overlaps" + (f" {where}" if where else "")
     yield ""
-    yield from briefing.wrapped(_answer(briefing))
+    yield from briefing.wrapped(overlaps_summary(briefing))
     for verdict, head in _TITLES.items():
         pairs = overlaps.pairs[verdict]
         if pairs:
@@ -103,7 +103,8 @@ def _lines(briefing: Briefing) -> Iterator[str]:
     yield from sources.lines(briefing)
 
 
-def _answer(briefing: Briefing) -> str:
+def overlaps_summary(briefing: Briefing) -> str:
+    """How many pairs of each verdict there are, the strongest, and what was compared."""
     overlaps = briefing.overlaps
     totals = _totals(overlaps)
     counts = [

@@ -64,15 +64,19 @@ class OverlapAnswer:
 
         Raises UsageError as `render_table` does.
         """
-        landscape, store = self.profiles.landscape, self.graph.store
         if form == "turtle":
-            return overlaps_as_turtle(landscape, store, self.overlaps)
+            landscape = self.profiles.landscape
+            return overlaps_as_turtle(landscape, self.graph.store, self.overlaps)
         if form != "text":
             return render_table(self.table(), "text" if form == "table" else form, width)
+        return briefing_text(self.briefing(width)).encode()
+
+    def briefing(self, width: int = 0) -> Briefing:
+        """What the text is written from, in lines of `width` columns."""
         most = self.request.limit or max(map(len, self.overlaps.pairs.values()))
         lines = tuple(succession_pairs(self.profiles, self.criteria))
-        where = landscape, store, self.criteria, self.overlaps, lines
-        return briefing_text(Briefing(*where, most, self.request.related, width)).encode()
+        where = self.profiles.landscape, self.graph.store, self.criteria, self.overlaps, lines
+        return Briefing(*where, most, self.request.related, width)
 
     def picture(self, suffix: str) -> bytes:
         """The overlaps as a diagram; `suffix` is that of the file. Raises UsageError."""

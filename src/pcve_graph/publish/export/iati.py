@@ -41,15 +41,8 @@ _DESCRIPTIONS: Final = {"pcve:theme": "1", "pcve:purpose": "2"}
 _TARGET_GROUPS, _OTHER = "3", "4"
 """Codes of the same list."""
 
-_COUNTRIES: Final = {
-    "albania": "AL",
-    "bosnia-herzegovina": "BA",
-    "kosovo": "XK",
-    "montenegro": "ME",
-    "north-macedonia": "MK",
-    "serbia": "RS",
-}
-"""Codes of IATI's list Country by the ids of the economies."""
+_CODES: Final = ("pcve:isoCode", "pcve:userAssignedCode")
+"""The properties of economies whose values of two letters are codes of IATI's list Country."""
 
 _TAGS: Final = ("schema:about", "pcve:activity")
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -186,10 +179,13 @@ def _write_places(node: ElementTree.Element, activity: _Activity) -> None:
     """The economy, where there is one only, since no share of several is recorded; the places."""
     entities, places = activity.entities, activity.refs("schema:location")
     economies = {
-        _COUNTRIES.get(short_id(iri), "")
+        code
         for place in places
         for iri in (place, *containing_places(entities, place))
-    } - {""}
+        for name in _CODES
+        for code in entities.literals(iri, name)
+        if len(code) == 2
+    }
     if len(economies) == 1:
         _add(node, "recipient-country", {"code": economies.pop()})
     for place in places:

@@ -11,7 +11,7 @@ from ...model.problems import NothingToWriteError, OptionError
 from ...model.project import Project
 from ...model.schema import Ontology
 from ...model.suggest import did_you_mean
-from ...query.search import saved_index
+from ...search.search import saved_index
 from .formats import FORMATS, ExportFormat, export_format
 from .select import read_filter, select_part
 from .shapes import SHAPES_FORMATS, write_shapes

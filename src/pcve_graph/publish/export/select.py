@@ -18,7 +18,7 @@ from ...model.suggest import did_you_mean
 from ...model.terms import NTerm, NTriple, from_iri, lexical, to_iri
 from ...query.parameters import bind
 from ...query.saved import Parameter, SavedQuery
-from ...query.search import SearchIndex
+from ...search.search import SearchIndex
 from .entities import Entities
 from .self_contained import LinesBySubject, collect_part, lines_by_subject
 from .standings import Standings

@@ -28,6 +28,8 @@ NAMING_PROPERTIES: Final = (
     *LABELS,
     "skos:inScheme",
     "pcve:designationNote",
+    "pcve:isoCode",
+    "pcve:userAssignedCode",
 )
 """The names of an entity. Of one that it only refers to, a part holds these and what its shape
 requires."""

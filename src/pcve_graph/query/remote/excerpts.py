@@ -13,10 +13,11 @@ import pyoxigraph as ox
 from ...graph.claims import EVIDENCE_PATH, HAS_PASSAGE, WITHDRAWN
 from ...model import namespaces
 from ...model.dates import BOUND_PROPERTIES
-from ...model.namespaces import BASE, LABELS, expand, nterm, prefixed
+from ...model.namespaces import BASE, LABELS, OTHER_NAMES, SAME_THINGS, expand, nterm, prefixed
 from ...model.redirects import last_replacement
 from ...model.schema import Ontology
 from ...model.terms import Term
+from ...search.index import DATE_TYPES
 from ..execute import ResultTable, ResultTriples
 from ..lists import table_terms
 from ..state_of_day import DATES
@@ -30,7 +31,7 @@ _PARTS: Final = ("prov:wasDerivedFrom", *EVIDENCE_PATH, HAS_PASSAGE)
 _FACTS: Final = ox.NamedNode(namespaces.graph_iri("facts"))
 _TYPE: Final = ox.NamedNode(expand("rdf:type"))
 _REPLACED: Final = ox.NamedNode(expand("dcterms:isReplacedBy"))
-_NAMES: Final = (*LABELS, "skos:altLabel", "schema:name", "dcterms:identifier")
+_NAMES: Final = (*LABELS, *OTHER_NAMES, *SAME_THINGS)
 _SHOWN_PROPERTIES: Final = (
     "rdf:type",
     *LABELS,
@@ -46,6 +47,7 @@ _SHOWN_PROPERTIES: Final = (
 )
 _DECIDING: Final = (*DATES, "dcterms:issued", "pcve:status")
 """What decides whether a thing holds on a day."""
+_PARTS_OF_BASE: Final = ("id/", "vocab/", "source/")
 _REPLACED_BY: Final = "dcterms:isReplacedBy"
 _DESIGNATIONS: Final = (
     f"CONSTRUCT {{ ?n {nterm('pcve:designationNote')} ?note . ?n ?p ?o }} WHERE "
@@ -72,54 +74,75 @@ def labels_excerpt(endpoint: Endpoint, table: ResultTable) -> ox.Store:
     return store
 
 
-def names_excerpt(endpoint: Endpoint) -> ox.Store:
+def names_excerpt(endpoint: Endpoint, is_linked: bool = False) -> ox.Store:
     """The types and names of all things, concepts and sources, and what replaces retired ones.
 
-    A search index is written from it.
-
+    With `is_linked` also how they are linked, and their dates. A search index is written from it.
     Raises EndpointError.
     """
     store = ox.Store()
     predicates = ", ".join(map(nterm, (*_NAMES, "rdf:type", _REPLACED_BY)))
-    for part in ("id/", "vocab/", "source/"):
-        condition = f'?p IN ({predicates}) && STRSTARTS(STR(?n), "{BASE}{part}")'
-        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER({condition}) }}"
+    condition = f"?p IN ({predicates})"
+    if is_linked:
+        targets = " || ".join(f'STRSTARTS(STR(?o), "{BASE}{part}")' for part in _PARTS_OF_BASE)
+        datatypes = ", ".join(map(nterm, DATE_TYPES))
+        condition = f"({condition} || (ISIRI(?o) && ({targets})) || DATATYPE(?o) IN ({datatypes}))"
+    for part in _PARTS_OF_BASE:
+        within = f'{condition} && STRSTARTS(STR(?n), "{BASE}{part}")'
+        text = f"CONSTRUCT {{ ?n ?p ?o }} WHERE {{ ?n ?p ?o FILTER({within}) }}"
         _add_answer(store, endpoint.ask(text))
     return store
 
 
+def thing_with_id(endpoint: Endpoint, ontology: Ontology, identifier: str) -> str:
+    """The IRI of the thing, source or term with this id or IRI; empty if there is none.
+
+    It takes one small query, so that not all names are fetched for it. Raises EndpointError.
+    """
+    store = ox.Store()
+    candidates = map(ox.NamedNode, _candidates(ontology, identifier))
+    _add_properties(endpoint, store, candidates, ["rdf:type"])
+    return min(
+        (quad.subject.value for quad in store if isinstance(quad.subject, ox.NamedNode)), default=""
+    )
+
+
+def _candidates(ontology: Ontology, identifier: str) -> list[str]:
+    """The IRIs that a text may be the id of, or is."""
+    candidates = [identifier] if identifier.startswith(BASE) else []
+    if namespaces.ID.fullmatch(identifier):
+        candidates += [
+            namespaces.record_iri(kind.folder, identifier)
+            for kind in ontology.classes.values()
+            if kind.folder
+        ]
+    scheme, slash, term = identifier.rpartition("/")
+    if namespaces.ID.fullmatch(term) and scheme in ("", "source"):
+        candidates.append(namespaces.source_iri(term))
+    if slash and namespaces.ID.fullmatch(term) and namespaces.ID.fullmatch(scheme):
+        candidates.append(namespaces.concept_iri(scheme, term))
+    return candidates
+
+
 def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox.Store:
-    """The data `show` reads about the thing or source with this id or IRI; without one, all ids.
+    """The data `show` reads about the thing, source or term with this id or IRI; empty without one.
 
     Raises EndpointError.
     """
     store = ox.Store()
-    kinds = ontology.classes.values()
-    candidates = [identifier] if identifier.startswith(BASE) else []
-    if namespaces.ID.fullmatch(identifier):
-        candidates += [
-            namespaces.record_iri(kind.folder, identifier) for kind in kinds if kind.folder
-        ]
-    short = identifier.removeprefix("source/")
-    if namespaces.ID.fullmatch(short):
-        candidates.append(namespaces.source_iri(short))
-    _add_properties(endpoint, store, map(ox.NamedNode, candidates), _properties_of_things(ontology))
+    candidates = map(ox.NamedNode, _candidates(ontology, identifier))
+    _add_properties(endpoint, store, candidates, _properties_of_things(ontology))
     nodes = {quad.subject for quad in store if isinstance(quad.subject, ox.NamedNode)}
     if retired := next(store.quads_for_pattern(None, _REPLACED, None, None), None):
         current = ox.NamedNode(_current_iri(endpoint, store, retired.subject))
         _add_properties(endpoint, store, [current], _properties_of_things(ontology))
         nodes = {current}
     if not nodes:
-        for part in ("id/", "source/"):
-            condition = f'STRSTARTS(STR(?n), "{BASE}{part}")'
-            text = f"CONSTRUCT {{ ?n a ?c }} WHERE {{ ?n a ?c FILTER({condition}) }}"
-            _add_answer(store, endpoint.ask(text))
-            title = nterm("dcterms:title")
-            text = f"CONSTRUCT {{ ?n {title} ?t }} WHERE {{ ?n {title} ?t FILTER({condition}) }}"
-            _add_answer(store, endpoint.ask(text))
         return store
-    things = {node for node in nodes if not node.value.startswith(f"{BASE}source/")}
-    if not things:
+    things = {node for node in nodes if node.value.startswith(f"{BASE}id/")}
+    if not things and min(nodes).value.startswith(f"{BASE}vocab/"):
+        _add_concept(endpoint, store, min(nodes))
+    elif not things:
         (source,) = nodes
         things = _add_records_on(endpoint, store, source, ontology)
     _add_all_claims(endpoint, store, things, ontology)
@@ -131,6 +154,19 @@ def thing_excerpt(endpoint: Endpoint, ontology: Ontology, identifier: str) -> ox
         _add_incoming(endpoint, store, node, pointing)
     _add_answer(store, endpoint.ask(_DESIGNATIONS))
     return store
+
+
+def _add_concept(endpoint: Endpoint, store: ox.Store, node: ox.NamedNode) -> None:
+    """Add what the vocabulary states about a term, with labels, and its narrower terms."""
+    broader = nterm("skos:broader")
+    for text in (
+        f"CONSTRUCT {{ {node} ?p ?o }} WHERE {{ {node} ?p ?o }}",
+        f"CONSTRUCT {{ ?n {broader} {node} }} WHERE {{ ?n {broader} {node} }}",
+    ):
+        _add_answer(store, endpoint.ask(text))
+    named = {term for quad in store for term in (quad.subject, quad.predicate, quad.object)}
+    terms = [term for term in named if isinstance(term, ox.NamedNode)]
+    _add_properties(endpoint, store, terms, LABELS)
 
 
 def _current_iri(endpoint: Endpoint, store: ox.Store, node: Term) -> str:
