@@ -223,7 +223,12 @@ def test_a_query_of_ones_own_needs_no_prefixes(northtown: World) -> None:
             "SERVICE is refused",
         ),
         (["query", "nowhere.rq"], None, 2, "there is no file nowhere.rq"),
-        (["show", "northtown-confrence-2015"], None, 2, "did you mean northtown-conference-2015?"),
+        (
+            ["show", "northtown-confrence-2015"],
+            None,
+            2,
+            "did you mean:\n    northtown-conference-2015  ",
+        ),
         (["export", "turtel"], None, 2, "did you mean turtle?"),
         (["build", "--engine", "pysackl"], None, 2, "known engines: turbo, pyshacl"),
         (["edit", "new", "evnt", "x"], None, 2, "did you mean event?"),

@@ -586,7 +586,7 @@ def test_csv_has_a_row_for_each_cell_empty_ones_too(shipped: World) -> None:
         (["--by", "topics"], "did you mean topic?"),
         (["--count", "budget"], "--count must be one of projects, events, actors, money"),
         (["--cell", "albnia/prisons"], "albania  Albania (country)"),
-        (["--cell", "albania/prison"], "topic/prisons"),
+        (["--cell", "albania/prisns"], "topic/prisons"),
         (["--cell", "albania"], "--cell requires a row and a column"),
         (["--cell", "sarajevo/prisons"], "'sarajevo' is not in this matrix, which has albania"),
         (

@@ -276,7 +276,7 @@ def test_a_page_has_the_name_and_host_as_of_a_day(shipped: World) -> None:
     assert "hosting body: DCAF Ljubljana" in before
     assert "hosting body: DCAF Ljubljana" not in after
     assert (
-        "hosting body: Regional Cooperation Council"
+        "hosting body: Regional Cooperation"
         in shipped.pcve("show", "iisg-secretariat", "--as-of", "2021-05-01").stdout
     )
     assert (
