@@ -12,7 +12,7 @@ from conftest import INFERRED, World, make_world
 from engines import QUERIES
 from test_export_faults import built, exported, put
 
-ORDER = ["inferred", "contested", "draft", "announced"]
+ORDER = ["inferred", "contested", "announced"]
 
 
 def lines(world: World, *arguments: str) -> list[dict[str, str]]:

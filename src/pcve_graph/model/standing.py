@@ -10,10 +10,9 @@ from .periods import NOT_KNOWN, YES
 
 INFERRED: Final = "inferred"
 CONTESTED: Final = "contested"
-DRAFT: Final = "draft"
 ANNOUNCED: Final = "announced"
 
-WORDS: Final = (INFERRED, CONTESTED, DRAFT, ANNOUNCED)
+WORDS: Final = (INFERRED, CONTESTED, ANNOUNCED)
 """The words of a cell `standing`, in their order (queries/README.md)."""
 
 CALLED_OFF: Final = ("cancelled",)
