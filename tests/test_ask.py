@@ -174,7 +174,6 @@ def test_the_answer_alone_is_on_stdout_in_the_formats_of_programs(shipped: World
     assert result.stderr.splitlines()[0].startswith("pcve query projects-on-topic-in-country")
     only = shipped.pcve("ask", text, "--only-command")
     assert only.stdout.splitlines() == [kg_command(shipped, text)]
-    assert shipped.pcve("ask", "what is WBCTi", "--format", "csv").exit_code == 2
 
 
 def kg_command(world: World, text: str) -> str:
@@ -198,6 +197,94 @@ def test_python_says_why_and_works_out_the_rows_when_they_are_read(kg: Knowledge
 def test_the_names_that_a_question_cannot_take_are_listed(shipped: World) -> None:
     result = shipped.pcve("ask", "where do sources disagree about prisons", "--no-run")
     assert "not asked about: prisons" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("projects in Georgia", "not asked about: Georgia"),
+        ("PROJECTS IN GEORGIA", "not asked about: GEORGIA"),
+        ("who funds prison work in Iceland", "not asked about: Iceland"),
+        ("who funded youth projects in Tuzla", "not asked about: Tuzla"),
+        ("Projects on cyber in Moldova and Ukraine", "not asked about: cyber, Ukraine"),
+        ("events in Republika Srpska", "not asked about: Republika Srpska"),
+        ("Which Unicorns fund prison work in Albania?", "not asked about: Unicorns"),
+        ("how many projects for 500 teachers", "not asked about: 500"),
+        ("who has been left out in Albania before 2015", "not asked about: the date"),
+        ("events on returnees except in Kosovo", "no question takes 'except'"),
+        ("projects not funded by the EU", "no question takes 'not'"),
+        ("projects that aren't funded by the EU", "no question takes 'aren't'"),
+        ("projects on prisons not in Serbia", "no question takes 'not'"),
+        ("projects on youth but not in Albania", "no question takes 'not'"),
+        ("projects on prisons without Serbia", "no question takes 'without'"),
+        ("projects on prisons outside Serbia", "no question takes 'outside'"),
+        ("projects other than on prisons", "no question takes 'other than'"),
+        ("non-EU donors of prison work", "no question takes 'non"),
+        ("who has never funded prison work", "no question takes 'never'"),
+    ],
+)
+def test_what_an_answer_would_leave_out_makes_it_a_choice(
+    shipped: World, text: str, line: str
+) -> None:
+    result = shipped.pcve("ask", text)
+    assert result.exit_code == 1
+    assert result.stdout.replace('"', "'").startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("WHO PAYS FOR PRISON WORK IN ALBANIA?", "pcve query projects-on-topic-in-country"),
+        ("who leads the Brdo Process", "pcve show brdo-process"),
+        ("projects without an evaluation", "pcve query without-evaluation"),
+        ("Which projects has nobody ever reviewed?", "pcve query without-evaluation"),
+        ("what is not known about projects?", "pcve query missing-facts"),
+        ("which topics are not covered in Serbia?", "pcve query topic-gaps"),
+        (
+            "what happened in 2018 and 2019?",
+            "pcve query events-in-period --set from=2018-01-01 --set until=2019-12-31",
+        ),
+        (
+            "events between 2020 and 2018",
+            "pcve query events-in-period --set from=2018-01-01 --set until=2020-12-31",
+        ),
+    ],
+)
+def test_what_an_answer_has_in_full_is_asked_at_once(
+    shipped: World, text: str, command: str
+) -> None:
+    result = shipped.pcve("ask", text, "--only-command")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(command)
+
+
+def test_a_word_that_is_no_name_is_named_above_the_answer(
+    shipped: World, kg: KnowledgeGraph
+) -> None:
+    text = "events on blockchain in Albania"
+    result = shipped.pcve("ask", text)
+    assert result.exit_code == 0
+    assert "not asked about: blockchain" in result.stdout.splitlines()[:3]
+    assert kg.ask(text).unused == ("blockchain",)
+    asked = kg.ask("projects in Georgia")
+    assert asked.doubts == ("not asked about: Georgia",)
+    with pytest.raises(UsageError, match="not asked about: Georgia"):
+        print(asked.rows)
+
+
+@pytest.mark.parametrize("day", ["31 February 2019", "31.2.2019", "2019-02-30"])
+def test_a_day_that_does_not_exist_is_refused(shipped: World, day: str) -> None:
+    result = shipped.pcve("ask", f"what happened on {day}?")
+    assert result.exit_code == 2
+    assert f"'{day}' is no day" in result.stderr
+
+
+def test_options_that_the_command_lacks_are_left_out_with_a_note(shipped: World) -> None:
+    result = shipped.pcve("ask", "who leads the Brdo Process", "--limit", "5", "--format", "csv")
+    assert result.exit_code == 0
+    assert "has no --limit; it is left out" in result.stderr
+    assert "has no --format; it is left out" in result.stderr
+    assert "Brdo" in result.stdout
 
 
 def test_the_order_of_questions_and_of_hashes_makes_no_difference(

@@ -121,8 +121,8 @@ def _dates(params: Iterable[Parameter], period: AskedPeriod | None) -> tuple[dic
     values: dict[str, str] = {}
     fits: list[float] = []
     for param in params:
-        if param.type == "year" and (start := first or last):
-            values[param.name] = f"{start.year:04}"
+        if param.type == "year" and first:
+            values[param.name] = f"{first.year:04}"
             fits.append(_WHOLE_FIT if last is None else _LOOSE_FIT)
         elif param.type != "date":
             continue

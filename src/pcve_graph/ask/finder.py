@@ -10,7 +10,9 @@ from typing import Final
 from ..search.search import SearchIndex
 from .askable import Askable
 from .assignment import lists_of
-from .mentions import NameMention, read_mentions
+from .leftovers import leftovers
+from .mentions import read_mentions
+from .negations import negations
 from .periods import read_period
 from .score import AskedWords, Score, Scorer
 from .wording import Wording, read_wording
@@ -32,8 +34,10 @@ class QuestionCandidate:
 
     `parameters` are filled from the words; `command` asks it, to copy. `score` is higher for a
     better fit. `why` are pairs of words and of what they match: a parameter with its value, or the
-    question itself. `unused` are the names and dates that it cannot be asked about, `missing` its
-    required parameters without a value.
+    question itself. `unused` are words, names and dates that it is not asked about, `negations`
+    words that leave out what its answer has, and `missing` its required parameters without a value.
+    With `is_doubtful` the answer would not be about what was asked: it leaves a name, a number, a
+    place or a date unused, or the wording has a negation that it does not have.
     """
 
     name: str
@@ -45,18 +49,36 @@ class QuestionCandidate:
     unused: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     is_command: bool = False
+    negations: tuple[str, ...] = ()
+    is_doubtful: bool = False
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Lines on what the answer leaves out of the wording."""
+        lines = [f"not asked about: {', '.join(self.unused)}"] if self.unused else []
+        if self.negations:
+            words = ", ".join(repr(word) for word in self.negations)
+            lines.insert(0, f"no question takes {words}: the answer has what this leaves out")
+        return tuple(lines)
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionMatches:
     """The questions nearest to a wording, the best first; none where none fits.
 
-    `is_clear` is false where several answer about as well, or the best lacks a parameter.
+    `is_clear` is false where several answer about as well, or the best lacks a parameter or is
+    doubtful.
     """
 
     text: str
     candidates: tuple[QuestionCandidate, ...]
     is_clear: bool
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Lines on why the best question is doubtful."""
+        best = self.candidates[:1]
+        return best[0].remarks if best and best[0].is_doubtful else ()
 
 
 class QuestionFinder:
@@ -70,20 +92,21 @@ class QuestionFinder:
     def find(self, text: str, limit: int = _CHOICES, today: date | None = None) -> QuestionMatches:
         """The questions that may answer `text`, at most `limit` (0 for all), best first.
 
-        "today" and "now" in the text are the day `today`. Raises UsageError as `read_wording`.
+        "today" and "now" in the text are the day `today`. Raises UsageError as `read_wording`, and
+        for a day that does not exist.
         """
         wording = read_wording(text)
         asked = self._read(wording, today)
         ranked = self._scorer.scores(asked)
         best = ranked[0][1].value if ranked else 0
-        shared = self._scorer.shared_words
         candidates = [
-            _candidate(askable, score, wording, asked, shared(askable, score.words))
+            self._candidate(askable, score, wording, asked)
             for askable, score in ranked[: limit or None]
             if score.value >= _LEAST
         ]
         near = [score for _, score in ranked[1:] if score.value > best - _CLEAR]
         is_clear = best >= _SURE and not near and not candidates[0].missing
+        is_clear = is_clear and not candidates[0].is_doubtful
         return QuestionMatches(text, tuple(candidates), is_clear)
 
     def _read(self, wording: Wording, today: date | None) -> AskedWords:
@@ -100,21 +123,35 @@ class QuestionFinder:
         }
         return AskedWords(words, mentions, period, words_of)
 
+    def _candidate(
+        self, askable: Askable, score: Score, wording: Wording, asked: AskedWords
+    ) -> QuestionCandidate:
+        assignment = score.assignment
+        own, described = self._scorer.features_of(askable)
+        shared = self._scorer.shared_words(askable, score.words)
+        left = leftovers(wording, asked, assignment, own, described)
+        texts = (askable.summary, *askable.asks)
+        negating = negations(wording, assignment.mention_of, texts, own)
+        return QuestionCandidate(
+            askable.name,
+            askable.summary,
+            dict(assignment.settings),
+            askable.command(assignment.settings),
+            round(score.value, 3),
+            _why(wording, score, shared),
+            left.texts,
+            assignment.missing,
+            askable.is_command,
+            negating,
+            left.are_decisive or bool(negating),
+        )
 
-def _candidate(
-    askable: Askable,
-    score: Score,
-    wording: Wording,
-    asked: AskedWords,
-    shared: tuple[str, ...],
-) -> QuestionCandidate:
+
+def _why(wording: Wording, score: Score, shared: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Pairs of words and of what they match."""
     assignment = score.assignment
-
-    def written(mention: NameMention) -> str:
-        return wording.written(mention.first, mention.last)
-
     why = [
-        (written(mention), f"{name}={assignment.settings[name]}")
+        (wording.written(mention.first, mention.last), f"{name}={assignment.settings[name]}")
         for name, mention in assignment.mention_of.items()
     ]
     dates = [f"{n}={v}" for n, v in assignment.settings.items() if n not in assignment.mention_of]
@@ -122,20 +159,7 @@ def _candidate(
         why.append(("the date", " ".join(dates)))
     if shared:
         why.append((" ".join(shared), score.ask))
-    unused = [written(mention) for mention in assignment.dropped]
-    if asked.period and not assignment.period_fit:
-        unused.append("the date")
-    return QuestionCandidate(
-        askable.name,
-        askable.summary,
-        dict(assignment.settings),
-        askable.command(assignment.settings),
-        round(score.value, 3),
-        tuple(why),
-        tuple(unused),
-        assignment.missing,
-        askable.is_command,
-    )
+    return tuple(why)
 
 
 def no_question_fits(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +12,13 @@ from typing import Final
 from ..evidence.dates_in_words import dates_in, without_dates
 from ..evidence.numeric_dates import DateMention
 from ..model.dates import first_and_last
+from ..model.problems import UsageError
 
 _BEYOND: Final = re.compile(r"\b(after|before)\s+(?:the\s+)?[·¤]", re.I)
 """A word that leaves out the date behind it."""
+_NUMERIC_DAY: Final = re.compile(
+    r"(?<![\d./-])(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d)(?!\d)"
+)
 _DAY: Final = timedelta(days=1)
 _LINKS: Final = re.compile(
     r"\b(?:in|on|since|from|after|before|between|and|until|till|to|up|the|year|years|during|by|as|of)"
@@ -28,10 +33,14 @@ _TODAY: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class AskedPeriod:
-    """The first and the last day; None on a side that is open. `text` is what it was read from."""
+    """The first and the last day, None on a side that is open.
+
+    `is_today` where words such as "now" name it.
+    """
 
     first: date | None
     last: date | None
+    is_today: bool = False
 
     @property
     def day(self) -> date | None:
@@ -42,14 +51,17 @@ class AskedPeriod:
 def read_period(text: str, today: date | None = None) -> tuple[AskedPeriod | None, str]:
     """The period that `text` names, None if it names none; and the text without its words.
 
-    "today", "now" and the like are the day `today`, and words like others without it.
+    "today", "now" and the like are the day `today`, and words like others without it. Several dates
+    without a side are the period from the first to the last. Raises UsageError for a day that does
+    not exist.
     """
     mentions = [mention for mention in dates_in(text) if mention.year]
+    _check_days(text, mentions)
     if not mentions:
         match = _TODAY.search(text) if today else None
         if match is None:
             return None, text
-        return AskedPeriod(today, today), text[: match.start()] + text[match.end() :]
+        return AskedPeriod(today, today, is_today=True), text[: match.start()] + text[match.end() :]
     blanked = without_dates(text)
     beyond = _BEYOND.search(blanked)
     period = _period(mentions, beyond[1].lower() if beyond else "")
@@ -61,16 +73,31 @@ def _period(mentions: Sequence[DateMention], beyond: str) -> AskedPeriod:
     first = next((mention for mention in mentions if mention.side == "start"), None)
     last = next((mention for mention in mentions if mention.side == "end"), None)
     if first is None and last is None:
-        days = _days(mentions[0])
+        listed = [_days(mention) for mention in mentions]
+        days = min(first for first, _ in listed), max(last for _, last in listed)
         if beyond and days[0] > date.min and days[1] < date.max:
             after = beyond == "after"
             return AskedPeriod(days[1] + _DAY, None) if after else AskedPeriod(None, days[0] - _DAY)
         return AskedPeriod(*days)
+    if first and last and _days(last)[1] < _days(first)[0]:
+        first, last = last, first
     start = None if first is None else _days(first)[0]
     end = None if last is None else _days(last)[1]
-    if start and end and end < start:
-        start, end = end, start
     return AskedPeriod(start, end)
+
+
+def _check_days(text: str, mentions: Sequence[DateMention]) -> None:
+    days = [
+        f"{mention.day} {calendar.month_name[mention.month]} {mention.year}"
+        for mention in mentions
+        if mention.day
+        and first_and_last(f"{mention.year:04}-{mention.month:02}-{mention.day:02}") is None
+    ]
+    for match in _NUMERIC_DAY.finditer(text):
+        if all(mention.side or not mention.day for mention in dates_in(match.group())):
+            days.append(match.group())
+    if days:
+        raise UsageError(f"{days[0]!r} is no day of the calendar; ask for a day that exists")
 
 
 def _days(mention: DateMention) -> tuple[date, date]:

@@ -206,9 +206,14 @@ class Scorer:
         value = text + (fit * min(1, text / _ENOUGH) if fit > 0 else fit)
         return Score(value, assignment, ask[0], tuple(words))
 
+    def features_of(self, askable: Askable) -> tuple[frozenset[str], frozenset[str]]:
+        """The features of what a question asks, and the others of its columns and descriptions."""
+        profile = next(item for item in self._profiles if item.askable is askable)
+        return frozenset(profile.own), frozenset(profile.described)
+
     def shared_words(self, askable: Askable, words: Sequence[str]) -> tuple[str, ...]:
         """The folded words that a question has too, in their order."""
-        own = next(profile.own for profile in self._profiles if profile.askable is askable)
+        own, _ = self.features_of(askable)
         shared = {
             place
             for feature, first, last in features(words)

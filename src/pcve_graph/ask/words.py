@@ -31,11 +31,14 @@ _POSSESSIVE: Final = ("'s", "’s")
 class WordLists:
     """The content of `words.yml`.
 
-    `groups_by_phrase` has the names of groups by the stems of a word or phrase, `names_by_term`
-    other words for a term of a list, by its id.
+    `light` are words that need not be answered, though they help to find the question; `negations`
+    leave something out. `groups_by_phrase` has the names of groups by the stems of a word or
+    phrase, `names_by_term` other words for a term of a list, by its id.
     """
 
     skipped: frozenset[str]
+    light: frozenset[str]
+    negations: frozenset[str]
     groups_by_phrase: Mapping[tuple[str, ...], tuple[str, ...]]
     names_by_term: Mapping[str, tuple[str, ...]]
 
@@ -49,13 +52,19 @@ def word_lists() -> WordLists:
         for phrase in phrases.split(","):
             groups.setdefault(stems(phrase), set()).add(f"#{name}")
     return WordLists(
-        frozenset(" ".join(texts(content.get("skipped"))).split()),
+        _word_set(content, "skipped"),
+        _word_set(content, "light"),
+        _word_set(content, "negations"),
         {phrase: tuple(sorted(names)) for phrase, names in groups.items()},
         {
             term: tuple(name.strip() for name in names.split(","))
             for term, names in _texts(content.get("terms"))
         },
     )
+
+
+def _word_set(content: MappingNode, key: str) -> frozenset[str]:
+    return frozenset(" ".join(texts(content.get(key))).split())
 
 
 def packaged_header(name: str) -> MappingNode:

@@ -55,7 +55,8 @@ def ask(
     """Find the saved question that plain English asks, and answer it.
 
     The command is shown above the answer. Questions are found by rules, on this computer. Where
-    several may be meant, they are listed with their commands, and none is answered (exit code 1).
+    several may be meant, or the best leaves a name, a number, a place or a negation of the text
+    out, they are listed with their commands, and none is answered (exit code 1).
 
     \b
     Examples:
@@ -111,7 +112,7 @@ def _answer(
     limit: int | None,
 ) -> None:
     """Write the command and its answer."""
-    head = [candidate.command, candidate.summary, *_remarks(candidate), ""]
+    head = [candidate.command, candidate.summary, *candidate.remarks, ""]
     if form not in _IN_TEXT:
         write_messages(*head[:-1])
     if candidate.is_command:
@@ -133,7 +134,7 @@ def _answer(
 def _run_command(
     context: click.Context, candidate: QuestionCandidate, form: str, limit: int | None
 ) -> None:
-    """Run a command as if it was typed. Raises UsageError for an option that it does not have."""
+    """Run a command as if it was typed, without options that it does not have, with a note."""
     group = context.find_root().command
     command = group.get_command(context, candidate.name) if isinstance(group, click.Group) else None
     if command is None:
@@ -147,24 +148,21 @@ def _run_command(
         if value in ("", None):
             continue
         if name not in names:
-            raise UsageError(f"`pcve {candidate.name}` has no {option}; leave it out")
-        arguments[name] = value
+            write_messages(f"note: `pcve {candidate.name}` has no {option}; it is left out")
+        else:
+            arguments[name] = value
     context.invoke(command, **arguments)
-
-
-def _remarks(candidate: QuestionCandidate) -> list[str]:
-    return [f"not asked about: {', '.join(candidate.unused)}"] if candidate.unused else []
 
 
 def _choices(matches: QuestionMatches) -> str:
     """The questions that may be meant, with what distinguishes them."""
     first = matches.candidates[0]
-    head = (
-        "The question that fits best requires more; set it in the command:"
-        if len(matches.candidates) == 1 and first.missing
-        else "Which of these do you mean?"
-    )
-    return "\n".join([head, *_entries(matches)])
+    head = "Which of these do you mean?"
+    if len(matches.candidates) == 1:
+        head = "Only this question comes near; to answer it, add --choice 1:"
+        if first.missing:
+            head = "The question that fits best requires more; set it in the command:"
+    return "\n".join([*matches.doubts, head, *_entries(matches)])
 
 
 def _ranking(matches: QuestionMatches) -> str:
@@ -179,7 +177,7 @@ def _entries(matches: QuestionMatches, why: bool = False) -> list[str]:
         lines += ["", f"{number}  {candidate.summary}{score}", f"   {candidate.command}"]
         if candidate.missing:
             lines.append(f"   requires: {', '.join(candidate.missing)}")
-        lines += [f"   {remark}" for remark in _remarks(candidate)]
+        lines += [f"   {remark}" for remark in candidate.remarks]
         if why:
             lines += [f"   {words} → {matched}" for words, matched in candidate.why]
     return lines

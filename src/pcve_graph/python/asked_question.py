@@ -25,13 +25,15 @@ class AskedQuestion:
     """The question that answers a wording, and the nearest others.
 
     `candidates` are these, the best first. `is_clear` is false where several may be meant, or the
-    best one lacks a parameter; then there is no answer before `choose`.
+    best one lacks a parameter or leaves out a name, a number, a place or a negation of the wording
+    (`doubts` says which); then there is no answer before `choose`.
     """
 
     text: str
     candidates: tuple[QuestionCandidate, ...]
     is_clear: bool
     run: Callable[[QuestionCandidate], AnswerToWords] = field(repr=False)
+    doubts: tuple[str, ...] = ()
 
     @property
     def question(self) -> str:
@@ -64,6 +66,11 @@ class AskedQuestion:
         return self.candidates[0].why
 
     @property
+    def unused(self) -> tuple[str, ...]:
+        """The words of the wording that it is not asked about."""
+        return self.candidates[0].unused
+
+    @property
     def alternatives(self) -> tuple[QuestionCandidate, ...]:
         """The nearest others, the best first."""
         return self.candidates[1:]
@@ -83,7 +90,11 @@ class AskedQuestion:
                 f"    {number}  {candidate.command}  {candidate.summary}"
                 for number, candidate in enumerate(self.candidates, 1)
             )
-            raise UsageError(f"several questions may be meant; choose(1) is the first:\n{choices}")
+            doubts = "".join(f"{doubt}\n" for doubt in self.doubts)
+            head = "several questions may be meant"
+            if len(self.candidates) == 1:
+                head = "only this question comes near"
+            raise UsageError(f"{doubts}{head}; choose(1) is the first:\n{choices}")
         return self.run(best)
 
     @property
@@ -124,4 +135,4 @@ def asked_question(
     matches: QuestionMatches, run: Callable[[QuestionCandidate], AnswerToWords]
 ) -> AskedQuestion:
     """The questions that match a wording, with `run` for their answers."""
-    return AskedQuestion(matches.text, matches.candidates, matches.is_clear, run)
+    return AskedQuestion(matches.text, matches.candidates, matches.is_clear, run, matches.doubts)

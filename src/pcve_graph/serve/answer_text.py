@@ -53,6 +53,7 @@ def _table_lines(answer: TableAnswer) -> Iterator[str]:
 
 def _ask_lines(answer: AskAnswer) -> Iterator[str]:
     if not answer.clear:
+        yield from map(one_line, answer.doubts)
         yield "Not answered: it is not clear which of these is meant; call one of them."
     for choice in answer.choices:
         mark = "answered" if choice.number == answer.chosen else "may be meant"
@@ -60,6 +61,9 @@ def _ask_lines(answer: AskAnswer) -> Iterator[str]:
         yield f"{choice.number} ({mark}). {choice.summary} {choice.tool}({call})"
         if choice.unused:
             yield f"   not asked about: {', '.join(map(one_line, choice.unused))}"
+        if choice.negations:
+            words = ", ".join(map(one_line, choice.negations))
+            yield f"   has what these words leave out: {words}"
         if choice.missing:
             yield f"   requires {', '.join(choice.missing)}"
     if answer.table or answer.thing:

@@ -202,8 +202,9 @@ class QuestionDescription:
 class QuestionChoice:
     """A question that may be meant: the tool and its arguments that ask it.
 
-    `why` has the words that decided, and what they match; `unused` are names and dates in the words
-    that it is not asked about, `missing` required parameters without a value.
+    `why` has the words that decided, and what they match; `unused` are words, names and dates that
+    it is not asked about, `negations` words that leave out what its answer has, `missing` required
+    parameters without a value.
     """
 
     number: int
@@ -214,6 +215,7 @@ class QuestionChoice:
     why: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
+    negations: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ class AskAnswer:
     """What plain words mean, and the answer to the question `chosen`: a table or a thing.
 
     Without `clear` there is no answer: several questions may be meant, or the best lacks a
-    parameter.
+    parameter, or would leave out what `doubts` says.
     """
 
     text: str
@@ -230,6 +232,7 @@ class AskAnswer:
     chosen: int = 0
     table: TableAnswer | None = None
     thing: ThingAnswer | None = None
+    doubts: list[str] = field(default_factory=list)
 
 
 ToolAnswer: TypeAlias = AskAnswer | TableAnswer | ThingAnswer | QuestionList | QuestionDescription

@@ -49,11 +49,12 @@ def ask(
                 [f"{words}: {matched}" for words, matched in candidate.why],
                 list(candidate.unused),
                 list(candidate.missing),
+                list(candidate.negations),
             )
         )
     chosen = choices[choice - 1 if choice else 0]
     if chosen.missing or not (asked.is_clear or choice):
-        return AskAnswer(text, False, choices)
+        return AskAnswer(text, False, choices, doubts=list(asked.doubts))
     work = run_question if chosen.tool == "run_question" else _COMMANDS[chosen.tool]
     answer = work(graph, **chosen.arguments)
     table, thing = (answer, None) if isinstance(answer, TableAnswer) else (None, answer)
