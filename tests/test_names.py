@@ -11,7 +11,7 @@ from pcve_graph.api import KnowledgeGraph
 from pcve_graph.graph.ontology import read_ontology
 from pcve_graph.model.problems import UsageError
 from pcve_graph.query.show import show
-from pcve_graph.search.names import named_thing
+from pcve_graph.search.names import named_thing, named_things
 from pcve_graph.search.search import saved_index
 
 ECONOMIES = {
@@ -21,16 +21,17 @@ ECONOMIES = {
         country/albania, wd:Q222, http://www.wikidata.org/entity/Q222,
         https://www.wikidata.org/entity/Q222/, https://w3id.org/pcve/id/place/albania,
         http://w3id.org/pcve/id/place/albania/, <https://w3id.org/pcve/id/place/albania>,
-        https://sws.geonames.org/783754, place:albania
+        https://sws.geonames.org/783754, place:albania, Shqipërisë, Albanije
     """,
     "bosnia-herzegovina": """
         Bosnia and Herzegovina, Bosnia & Herzegovina, Bosnia-Herzegovina, Bosnia, BiH, БиХ, BA, BIH,
         Bosna i Hercegovina, Босна и Херцеговина, Bosnja dhe Hercegovina, Bosnjë-Hercegovinë,
-        Bosnjë dhe Hercegovinë
+        Bosnjë dhe Hercegovinë, Bosna, Босна, Bosnja, Босне, Bosne i Hercegovine
     """,
     "kosovo": """
         Kosovo, Kosovo*, Kosova, Kosovë, Kosove, Косово, Republika e Kosovës, Република Косово,
-        Republika Kosovo, Kosovo under UNSCR 1244, XK, XKX, xk
+        Republika Kosovo, Kosovo under UNSCR 1244, XK, XKX, xk, Kosovo (UNSCR 1244),
+        Republic of Kosovo, the Republic of Kosovo, Kosovës
     """,
     "montenegro": """
         Montenegro, Crna Gora, crna gora, Црна Гора, Mali i Zi, Mal i Zi, ME, MNE
@@ -38,11 +39,13 @@ ECONOMIES = {
     "north-macedonia": """
         North Macedonia, Republic of North Macedonia, Северна Македонија, Severna Makedonija,
         Sjeverna Makedonija, Сјеверна Македонија, Maqedonia e Veriut, Република Северна Македонија,
-        Republika Severna Makedonija, FYROM, Macedonia, Македонија, Makedonija, Maqedoni, MK, MKD
+        Republika Severna Makedonija, FYROM, Macedonia, Македонија, Makedonija, Maqedoni, MK, MKD,
+        Maqedonia, Republika e Maqedonisë së Veriut, Republic of Macedonia, FYR Macedonia,
+        N. Macedonia, The former Yugoslav Republic of Macedonia, the FYROM
     """,
     "serbia": """
         Serbia, Republic of Serbia, Србија, Srbija, Република Србија, Republika Srbija, Serbi,
-        Republika e Serbisë, RS, SRB
+        Republika e Serbisë, RS, SRB, Srbije, Србије, the Republic of Serbia
     """,
 }
 SPELLINGS = [
@@ -81,6 +84,62 @@ def test_commands_take_the_same_names(shipped: World) -> None:
             assert reply.exit_code == 0, (command, reply.stderr)
             answers.add(reply.stdout)
         assert len(answers) == 1, command
+
+
+@pytest.mark.long
+def test_every_name_of_a_record_leads_back_to_it(shipped: World) -> None:
+    """Alone, or as one of those that an error lists."""
+    saved = shipped.saved()
+    index = saved_index(saved)
+    names = index.execute(
+        "select entry.iri, entry.text from entry join thing on thing.iri = entry.iri "
+        "where field in (1, 2) and kind not in ('concept', 'source')",
+        [],
+    )
+    assert len(names) > 1000
+    lost = [
+        (iri, name)
+        for iri, name in names
+        if iri not in {thing.named_iri for thing in named_things(index, name)}
+    ]
+    assert lost == []
+
+
+def test_a_record_has_its_name_before_a_source_with_that_title(shipped: World) -> None:
+    kg = KnowledgeGraph.open(shipped.root)
+    for name, identifier in (
+        ("Bosnja dhe Hercegovina", "bosnia-herzegovina"),
+        ("Western Balkans Regional Hub", "scn-wb-hub"),
+        ("Committee of Experts on Terrorism (CODEXTER)", "cdct"),
+    ):
+        assert kg.name(name).id == identifier
+        assert f"/{identifier}" in shipped.pcve("show", name).stdout.splitlines()[1]
+        hits = kg.search(name)
+        assert hits[0].id == identifier
+        assert kg.name(name, kind="source").kind == "source"
+    with pytest.raises(UsageError, match=r"ct-challenges-2011.*\n.*ct-challenges-2016"):
+        kg.name("Izzivi zoperstavljanja terorizmu v regiji Jugovzhodne Evrope")
+    assert kg.name("elitetravel-al-bosnja-dhe-hercegovina").kind == "source"
+
+
+def test_an_entity_of_bosnia_is_no_slip_of_a_country(shipped: World) -> None:
+    kg = KnowledgeGraph.open(shipped.root)
+    for text in ("Republika Srpska", "Република Српска"):
+        assert [hit.id for hit in kg.search(text)][:2] == ["moi-rs", "iisg-rs-2023"]
+        for command in (("show", text), ("search", "RCC", "--country", text)):
+            reply = shipped.pcve(*command)
+            assert (reply.exit_code, reply.stdout) == (2, "")
+            assert "Serbia" not in reply.stderr
+        assert "moi-rs" in shipped.pcve("show", text).stderr
+    assert "serbia" in shipped.pcve("show", "Republika Srbjia").stderr
+
+
+def test_forms_of_country_names_name_countries_only(shipped: World) -> None:
+    kg = KnowledgeGraph.open(shipped.root)
+    assert kg.name("Srbije").kind == "country"
+    with pytest.raises(UsageError, match=r"it names:\n *serbia"):
+        kg.name("Srbije", kind="organization")
+    assert shipped.pcve("search", "RCC", "--country", "Kosovës").exit_code == 0
 
 
 def test_a_term_is_named_by_its_list_by_itself_and_by_its_labels(shipped: World) -> None:

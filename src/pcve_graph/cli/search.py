@@ -85,7 +85,7 @@ def search(
       pcve search Љубљана
       pcve search "workshop prosecutors Tirana"
       pcve search prisons --country Albania --kind project
-      pcve search --topic youth --year 2019
+      pcve search --topic youth --year 2022
     """
 
     filters = (kinds, countries, topics, years)

@@ -2,8 +2,9 @@
 
 A name is, in this order: an IRI (of this graph, or of the same thing in another collection, full or
 prefixed), an id (alone, or after its folder, class or list and a slash), a name, or another name: a
-former or longer one, a code, an acronym, in any language and script. The first of these that
-matches anything decides. Nothing is guessed: a name of several things, or of none, is an error that
+former or longer one, a code, an acronym, in any language and script; or a form of a country's name
+in `country_names.tsv`. The first of these that matches anything decides, the title of a source
+after all others. Nothing is guessed: a name of several things, or of none, is an error that
 lists what may be meant.
 """
 
@@ -18,6 +19,7 @@ from ..model.namespaces import BASE, PREFIXES, iri_key
 from ..model.problems import UsageError
 from ..model.text_normalization import fold
 from ..model.visible import has_surrogate
+from .country_names import country_names
 from .kinds import kinds_condition
 from .search import SearchIndex
 
@@ -35,6 +37,8 @@ _WIKIDATA: Final = {"wd": "http://www.wikidata.org/entity/"}
 """Prefixes of other collections that users write, beside those of the graph."""
 
 _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*://[^\s<>\"{}|^`\\]+)>?")
+_ARTICLE: Final = re.compile(r"the\s+(?=\S)", re.IGNORECASE)
+_COUNTRY: Final = "country"
 _PREFIXED: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]*):([^\s/:]+)")
 
 
@@ -88,37 +92,68 @@ def named_thing(
 
 
 def named_things(index: SearchIndex, text: str, kinds: Collection[str] = ()) -> list[NamedThing]:
-    """All things of `kinds` that `text` names, by the first way of naming that matches any."""
-    for matches in _matches(index, text.strip(), kinds):
-        things: dict[str, NamedThing] = {}
-        for thing in sorted(matches, key=lambda match: (match.retired, match.iri, match.text)):
-            things.setdefault(thing.iri, thing)
-        if things:
-            # A source often has the id or title of what it is about.
-            records = [thing for thing in things.values() if thing.kind != "source"]
-            return records or list(things.values())
-    return []
+    """All things of `kinds` that `text` names, by the first way of naming that matches any.
+
+    `the` at the beginning of a name makes no difference. A source often has the title of what it
+    is about: the title names it only where the text names no record, term or country.
+    """
+    typed = text.strip()
+    titled: list[NamedThing] = []
+    for reading in dict.fromkeys((typed, _ARTICLE.sub("", typed))):
+        for matches in (*_matches(index, reading, kinds), _countries(index, reading, kinds)):
+            things = _unique(matches)
+            if records := [thing for thing in things if thing.kind != "source"]:
+                return records
+            if things and things[0].matched not in MATCHES[1:]:
+                return things
+            titled = titled or things
+    return titled
+
+
+def _unique(things: Iterable[NamedThing]) -> list[NamedThing]:
+    """The things, each once, those that are named by no retired record first."""
+    by_iri: dict[str, NamedThing] = {}
+    for thing in sorted(things, key=lambda thing: (thing.retired, thing.iri, thing.text)):
+        by_iri.setdefault(thing.iri, thing)
+    return list(by_iri.values())
 
 
 def similar_things(
     index: SearchIndex, text: str, kinds: Collection[str] = (), allowed: Collection[str] = ()
 ) -> list[NamedThing]:
-    """Up to three things of `kinds` whose names are like `text`, the most like first."""
+    """Up to three things of `kinds` whose names are like `text`, the most like first.
+
+    Where names of anything have all of several words, they are no slips: only these are like it.
+    """
     from rapidfuzz import fuzz, process
 
     condition, values = kinds_condition(kinds)
     entries = name_entries(index, f"field in (0, 1, 2) and {condition}", values)
     entries = [entry for entry in entries if _is_allowed(entry, allowed)]
+    words = {*fold(text).split()}
+    is_literal = len(words) > 1 and _is_in_a_name(index, words)
+    if is_literal:
+        entries = [entry for entry in entries if words <= {*fold(entry.text).split()}]
     best = process.extract(
         fold(text),
         [fold(_last_part(entry)) for entry in entries],
-        scorer=fuzz.token_sort_ratio,
+        scorer=fuzz.token_set_ratio if is_literal else fuzz.token_sort_ratio,
         score_cutoff=_LIKENESS,
         limit=20,
     )
     ranked = sorted((-score, entries[place].iri, place) for _, score, place in best)
     things = {iri: entries[place] for _, iri, place in reversed(ranked)}
     return [things[iri] for iri in dict.fromkeys(iri for _, iri, _ in ranked)][:_SUGGESTED]
+
+
+def _is_in_a_name(index: SearchIndex, words: Collection[str]) -> bool:
+    """Whether all of these folded words stand in one name of a record or term."""
+    match = " ".join(f'"{word}"' for word in sorted(words))
+    where = (
+        "entry.id in (select rowid from word where word match ?) and field in (1, 2) "
+        "and kind != 'source'"
+    )
+    return bool(name_entries(index, where, [match]))
 
 
 def _last_part(entry: NamedThing) -> str:
@@ -157,6 +192,20 @@ def _with_ids(index: SearchIndex, ids: Collection[str], kinds: Collection[str]) 
     marks = ", ".join("?" * len(ids))
     where = f"folded in ({marks}) and field = 0 and text in ({marks}) and {condition}"
     return name_entries(index, where, [*map(fold, ids), *ids, *values])
+
+
+def _countries(index: SearchIndex, text: str, kinds: Collection[str]) -> list[NamedThing]:
+    """The countries of which `text` is a form that is no fact of the graph: Srbije, FYR Macedonia.
+
+    None where `kinds` do not take countries.
+    """
+    condition, values = kinds_condition(kinds)
+    where = f"folded = ? and field = 1 and kind = ? and {condition}"
+    return [
+        country
+        for name in country_names().get(fold(text), ())
+        for country in name_entries(index, where, [fold(name), _COUNTRY, *values])
+    ]
 
 
 def _lists(index: SearchIndex) -> list[str]:

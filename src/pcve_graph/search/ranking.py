@@ -3,8 +3,10 @@
 The score of a thing is the sum, over the words of the search, of how well each matches it times how
 rare it is (Robertson and Spärck Jones: the logarithm of the number of things over that of those
 that match), as a share of what the words can give; and a bonus where its name begins with the
-search or has it as a phrase. What has the search as its name comes first, then what matches all
-words, then what matches some of them, the less it misses the earlier.
+search or has it as a phrase. What has the search as its name comes first, as its other name next,
+and then the sources with this title; then what matches all words, then what matches some of them,
+the less it misses the earlier. Where a name has all words as they are typed, what has only a slip
+or another meaning of one of them comes after what has them all: Republika Srpska is not Serbia.
 """
 
 from __future__ import annotations
@@ -31,7 +33,12 @@ _SLIGHT: Final = 0.1
 """Matches with a lower score count only for a thing that has no better ones."""
 _COVERED: Final = 0.4
 """What a name adds of which the search has every word, in whatever order and form."""
-_KINDS: Final = {"concept": 0.8, "source": 0.6}
+_TITLE, _ALL, _LOOSE, _SOME = 2, 3, 4, 5
+"""The tiers after 0, the name, and 1, another name."""
+_LOOSELY: Final = frozenset(("meaning", "spelling"))
+"""How a word is matched that does not stand there, in any form."""
+_SOURCE: Final = "source"
+_KINDS: Final = {"concept": 0.8, _SOURCE: 0.6}
 """What the score of a term of a list or of a source is multiplied with."""
 
 
@@ -73,6 +80,7 @@ def ranked_things(
     masses = [sum(best[0].score for best in word.by_iri.values()) for word in matches]
     rarities = [math.log(1 + len(kinds) / (1 + mass)) for mass in masses]
     total = sum(rarities) or 1.0
+    has_literal = _has_literal(names, kinds, phrases)
     things = []
     for iri in {iri for word in matches for iri in word.by_iri}:
         listed = [word.by_iri.get(iri, ()) for word in matches]
@@ -86,18 +94,37 @@ def ranked_things(
         score = (score / total + bonus) * _KINDS.get(kinds[iri], 1.0)
         best = [of_word[0] for of_word in listed if of_word]
         best = [match for match in best if match.score >= _SLIGHT] or best
-        if tier > 1 and len(best) < len(matches):
-            tier, score = 3, score * (covered / total) ** 2
-        named = phrases if tier < 2 else ()
+        if tier < _ALL and kinds[iri] == _SOURCE:
+            tier = _TITLE
+        elif tier == _ALL and len(best) < len(matches):
+            tier, score = _SOME, score * (covered / total) ** 2
+        elif tier == _ALL and has_literal and any(match.how in _LOOSELY for match in best):
+            tier = _LOOSE
+        named = phrases if tier < _ALL else ()
         things.append(RankedThing(iri, tier, round(score, 4), tuple(best), listed, named))
     return things
+
+
+def _has_literal(
+    names: Mapping[str, Sequence[tuple[str, str]]],
+    kinds: Mapping[str, str],
+    phrases: Sequence[str],
+) -> bool:
+    """Whether a name of a record or term has all words that count, as they are typed."""
+    words = set.intersection(*({*phrase.split()} for phrase in phrases))
+    return any(
+        words <= {*name.split()}
+        for iri, listed in names.items()
+        if kinds[iri] != _SOURCE
+        for _, name in listed
+    )
 
 
 def _by_name(
     names: Sequence[tuple[str, str]], phrases: Sequence[str], matches: Sequence[WordMatches]
 ) -> tuple[int, float]:
     """The tier of a thing whose names have all words, and what its best name adds."""
-    tier, bonus = 2, 0.0
+    tier, bonus = _ALL, 0.0
     for field, name in names:
         is_alias = field == NAMING[-1]
         if name in phrases:

@@ -47,9 +47,16 @@ def serve_mcp(project: Project, seconds: float | None, memory: int) -> None:
     """Serve the graph of `project` on stdin and stdout until stdin ends.
 
     Each call is stopped after `seconds`, or without that at the limit of its question or the usual
-    one, and above `memory` bytes; 0 is no limit.
+    one, and above `memory` bytes; 0 is no limit. Raises BrokenPipeError if the client has closed
+    stdout.
     """
-    anyio.run(_serve, project, seconds, memory)
+    is_closed = False
+    try:
+        anyio.run(_serve, project, seconds, memory)
+    except* BrokenPipeError:
+        is_closed = True
+    if is_closed:  # what is raised in an `except*` may come in a group again
+        raise BrokenPipeError
 
 
 async def _serve(project: Project, seconds: float | None, memory: int) -> None:
