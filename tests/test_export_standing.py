@@ -176,8 +176,8 @@ def test_what_has_a_standing_is_not_surely_in_the_period(sails: World) -> None:
     assert not [i for i, row in rows.items() if row["standing"] and row["holds"] == "yes"]
     unknown = sum(row["holds"] == "not known" for row in rows.values())
     assert any(f"{unknown} of " in note for note in result.notes), result.notes
-    calendar = graph.export("ics", since="2019-03", until="2019-06")
-    assert any(note.startswith("1 of 2: whether in the period") for note in calendar.notes)
+    listed = graph.export("schemaorg", since="2019-03", until="2019-06")
+    assert any(note.startswith("1 of 2: whether in the period") for note in listed.notes)
 
 
 def test_a_workbook_says_what_is_surely_in_the_period(sails: World) -> None:
