@@ -154,7 +154,7 @@ def test_a_country_is_named_in_any_script_and_has_its_footnote(shipped: World) -
             "cannot be combined with --since or --until",
         ),
         (["--kind", "projects"], "did you mean project?"),
-        (["--topic", "prison"], "topic/prisons"),
+        (["--topic", "prisns"], "topic/prisons"),
         (["--format", "pdf"], "the formats are text, csv, xlsx, markdown, json"),
         (["--picture", "x.pdf"], "must be an .svg or .png file"),
         (
