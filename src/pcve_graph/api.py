@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from .analysis.scope import read_day
-from .ask.askable import askables
-from .ask.finder import QuestionCandidate, QuestionFinder, no_question_fits
+from .ask.finder import QuestionCandidate, find_questions
 from .graph.serialize import serialize
 from .graph.settings import read_settings
 from .model.calls import names_checked
@@ -38,7 +37,7 @@ from .python.arguments import (
     parameter_texts,
     read_limit,
 )
-from .python.asked_question import AnswerToWords, AskedQuestion, asked_question
+from .python.asked_question import AnswerToWords, AskedQuestion
 from .python.checks import Checks
 from .python.explained import explain_rows
 from .python.names import Names
@@ -261,15 +260,15 @@ class KnowledgeGraph(Analyses, Checks, Names, Publications):
         """
         check_type("text", text, str)
         day = day_text("today", today)
-        listed = askables(read_queries(self.project, "answers").values())
-        if not isinstance(self._graph, SavedGraph):
-            listed = tuple(item for item in listed if not item.is_command or item.name == "show")
-        matches = QuestionFinder(listed, self._graph.index()).find(
-            text, read_count(limit, "limit"), read_day(day) if day else datetime.date.today()
+        matches = find_questions(
+            read_queries(self.project, "answers").values(),
+            self._graph.index(),
+            text,
+            read_count(limit, "limit"),
+            today=read_day(day) if day else datetime.date.today(),
+            is_remote=not isinstance(self._graph, SavedGraph),
         )
-        if not matches.candidates:
-            raise UsageError(no_question_fits(text))
-        return asked_question(matches, self._run)
+        return AskedQuestion(text, matches.candidates, matches.is_clear, self._run)
 
     def _run(self, candidate: QuestionCandidate) -> AnswerToWords:
         """The answer to a question that `ask` finds."""

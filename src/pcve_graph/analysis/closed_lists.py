@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
-from ..model.languages import canonical_tag
+from ..model.languages import LANGUAGE_TAG, canonical_tag
 from ..model.namespaces import BASE, nterm
 from ..model.problems import OptionError, UsageError
 from ..model.suggest import did_you_mean
@@ -31,7 +30,6 @@ _TERMS: Final = (
     f"FILTER(?key IN ({_LABEL}, {_MEANING}, {_BROADER}, {_SCHEME})) }}"
 )
 _VOCABULARY: Final = f"{BASE}vocab/"
-_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _Facts: TypeAlias = dict[str, "list[ox.NamedNode | ox.Literal]"]
 
 
@@ -81,7 +79,7 @@ def terms_of_list(graph: ReadableGraph, name: str, language: str = "en") -> tupl
     else in English. Raises UsageError, with the nearest, for an unknown list, and for a text that
     is not a language tag.
     """
-    if not _TAG.fullmatch(language):
+    if not LANGUAGE_TAG.fullmatch(language):
         raise OptionError(
             "--lang takes a language tag such as sq or sr-Latn, not {tag!r}", tag=language
         )

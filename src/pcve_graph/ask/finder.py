@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from ..model.problems import UsageError
+from ..query.saved import SavedQuery
 from ..search.search import SearchIndex
-from .askable import Askable
+from .askable import Askable, askables
 from .assignment import lists_of
 from .leftovers import leftovers
 from .mentions import read_mentions
@@ -53,6 +55,11 @@ class QuestionCandidate:
     is_doubtful: bool = False
 
     @property
+    def doubts(self) -> tuple[str, ...]:
+        """The remarks where they make it doubtful; none where they do not."""
+        return self.remarks if self.is_doubtful else ()
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """Lines on what the answer leaves out of the wording."""
         lines = [f"not asked about: {', '.join(self.unused)}"] if self.unused else []
@@ -77,8 +84,7 @@ class QuestionMatches:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Lines on why the best question is doubtful."""
-        best = self.candidates[:1]
-        return best[0].remarks if best and best[0].is_doubtful else ()
+        return self.candidates[0].doubts if self.candidates else ()
 
 
 class QuestionFinder:
@@ -162,8 +168,27 @@ def _why(wording: Wording, score: Score, shared: Sequence[str]) -> tuple[tuple[s
     return tuple(why)
 
 
-def no_question_fits(text: str) -> str:
-    """The message where no question fits."""
-    return (
-        f"no question fits {text!r}; `pcve queries` lists the questions, `pcve search` finds things"
-    )
+def find_questions(
+    queries: Iterable[SavedQuery],
+    index: SearchIndex,
+    text: str,
+    limit: int = _CHOICES,
+    *,
+    today: date,
+    is_remote: bool = False,
+) -> QuestionMatches:
+    """The saved questions and commands that may answer `text`: `QuestionFinder.find`, one at least.
+
+    Of the commands a server answers `show` alone: with `is_remote` there are no others. Raises
+    UsageError as `find`, and where nothing fits.
+    """
+    listed = askables(queries)
+    if is_remote:
+        listed = tuple(item for item in listed if not item.is_command or item.name == "show")
+    matches = QuestionFinder(listed, index).find(text, limit, today)
+    if not matches.candidates:
+        raise UsageError(
+            f"no question fits {text!r}; `pcve queries` lists the questions, `pcve search` finds "
+            "things"
+        )
+    return matches

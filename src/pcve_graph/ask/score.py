@@ -29,12 +29,12 @@ _SHARE_WEIGHT: Final = 0.4
 _SUMMARY: Final = 2.0
 _TAG: Final = 0.7
 _DESCRIBED: Final = 0.4
-"""How much a word counts in a summary, a tag and a description, beside one of a typical wording."""
+"""How much a word counts in a summary, a tag, a description; 1 is one of a typical wording."""
 _UNSEEN: Final = 1.0
 """The rarity of a word that no question has: it does not tell one from another."""
 _SLOT_RARITY: Final = 1.5
 _GROUP_WEIGHT: Final = 1.1
-"""Of a group of words that mean the same, beside a word itself."""
+"""Of a group of words that mean the same, relative to a word itself."""
 _ENOUGH: Final = 0.15
 """What both say that is enough for what parameters take to count in full."""
 _TAKEN: Final = 0.15

@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from ..ask.askable import askables
-from ..ask.finder import QuestionCandidate, QuestionFinder, QuestionMatches, no_question_fits
+from ..ask.finder import QuestionCandidate, QuestionMatches, find_questions
 from ..model.problems import UsageError
 from ..model.project import Project
 from ..query.access import ReadableGraph
@@ -21,7 +20,7 @@ from .context import EndpointTarget, endpoint_options, graph_access, open_or_bui
 from .query import QueryOptions, run_query
 
 _IN_TEXT = ("", "table", "markdown", "text")
-"""The formats in which the command stands above the answer; beside the others it is on stderr."""
+"""The formats in which the command stands above the answer; with the others it is on stderr."""
 
 
 @click.command()
@@ -67,9 +66,13 @@ def ask(
     project = project_of(context)
     graph = graph_access(endpoint, functools.partial(open_or_build, project))
     text = " ".join(words)
-    matches = find_questions(project, graph, text, only_shown=endpoint is not None)
-    if not matches.candidates:
-        raise UsageError(no_question_fits(text))
+    matches = find_questions(
+        read_queries(project, "answers").values(),
+        graph.index(),
+        text,
+        today=datetime.date.today(),
+        is_remote=endpoint is not None,
+    )
     if choice is not None and not 1 <= choice <= len(matches.candidates):
         raise UsageError(f"--choice is a number from 1 to {len(matches.candidates)}, not {choice}")
     if no_run:
@@ -87,20 +90,6 @@ def ask(
         write_lines(candidate.command)
         return
     _answer(context, project, graph, candidate, form, limit)
-
-
-def find_questions(
-    project: Project, graph: ReadableGraph, text: str, only_shown: bool = False
-) -> QuestionMatches:
-    """The questions of a project that may answer `text`.
-
-    With `only_shown` no commands but `show`, as for a server.
-    """
-    listed = askables(read_queries(project, "answers").values())
-    if only_shown:
-        listed = tuple(item for item in listed if not item.is_command or item.name == "show")
-    finder = QuestionFinder(listed, graph.index())
-    return finder.find(text, today=datetime.date.today())
 
 
 def _answer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Final
@@ -10,6 +11,10 @@ from .terms import NO_TERM, NTerm, literal_parts
 
 USER_LANGUAGE: Final = ContextVar("USER_LANGUAGE", default="en")
 """The language tag that messages are shown in, in lower case; a command sets it."""
+
+
+LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+"""The language tags that are taken, such as `sr-Latn` (RFC 5646, section 2.1): no singletons."""
 
 
 def user_language(environment: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from ..ask.finder import QuestionCandidate, QuestionMatches
+from ..ask.finder import QuestionCandidate
 from ..model.calls import names_checked
 from ..model.limits import read_count
 from ..model.problems import UsageError
@@ -33,7 +33,6 @@ class AskedQuestion:
     candidates: tuple[QuestionCandidate, ...]
     is_clear: bool
     run: Callable[[QuestionCandidate], AnswerToWords] = field(repr=False)
-    doubts: tuple[str, ...] = ()
 
     @property
     def question(self) -> str:
@@ -69,6 +68,11 @@ class AskedQuestion:
     def unused(self) -> tuple[str, ...]:
         """The words of the wording that it is not asked about."""
         return self.candidates[0].unused
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Lines on what makes it doubtful: what the answer leaves out of the wording."""
+        return self.candidates[0].doubts
 
     @property
     def alternatives(self) -> tuple[QuestionCandidate, ...]:
@@ -129,10 +133,3 @@ class AskedQuestion:
             for candidate in (self.candidates[:1] if self.is_clear else self.candidates)
         ]
         return html_table(("question", "command"), rows, [])
-
-
-def asked_question(
-    matches: QuestionMatches, run: Callable[[QuestionCandidate], AnswerToWords]
-) -> AskedQuestion:
-    """The questions that match a wording, with `run` for their answers."""
-    return AskedQuestion(matches.text, matches.candidates, matches.is_clear, run, matches.doubts)

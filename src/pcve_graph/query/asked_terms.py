@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 import pyoxigraph as ox
 
 from ..model.dates import precision
+from ..model.languages import LANGUAGE_TAG
 from ..model.namespaces import PREFIXES, expand, other_scheme, split_iri
 from ..model.suggest import similar_names
 from ..model.terms import Term, from_iri
@@ -44,7 +45,6 @@ _TERMS: Final = (
     "SELECT DISTINCT ?term { { ?s ?term ?o } UNION { ?s a ?term } UNION { ?term a ?c FILTER("
     "STRSTARTS(STR(?term), %s)) } }"
 )
-_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _MADE: Final = frozenset(("BIND", "IRI", "URI", "STRDT", "STRLANG", "CONCAT"))
 """Words before a bracket in which an IRI is a value that the query makes."""
 
@@ -195,7 +195,11 @@ def _tag_notes(text: str, bindings: Mapping[str, Term]) -> Iterator[QueryNote]:
         tag = token.text.strip("\"'") if token.kind == "string" else ""
         if isinstance(bound, ox.Literal):
             tag = bound.value
-        if tag != tag.lower() and _TAG.fullmatch(tag) and _is_compared_tag(query_tokens, place):
+        if (
+            tag != tag.lower()
+            and LANGUAGE_TAG.fullmatch(tag)
+            and _is_compared_tag(query_tokens, place)
+        ):
             fix = f'write "{tag.lower()}", or use LANGMATCHES, which ignores case'
             sentence = (
                 f'language tags are in lower case in this graph, so "{tag}" matches none; {fix}'

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from ..graph.serialize import prefixed
 from ..model import namespaces
 from ..model.dates import precision
+from ..model.languages import LANGUAGE_TAG
 from ..model.namespaces import expand, kebab_case, local_name
 from ..model.problems import UsageError
 from ..model.suggest import did_you_mean, similar_names
@@ -26,7 +27,6 @@ from ..search.search import SearchIndex
 from ..syntax.lexical_forms import integer_range, is_lexical_form
 from .saved import Parameter, SavedQuery
 
-_TAG: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _IRI: Final = re.compile(r"<?([A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|^`\\]+)>?")
 
 
@@ -194,7 +194,7 @@ def _text(parameter: Parameter, text: str) -> ox.Literal:
 
 
 def _language(parameter: Parameter, text: str) -> ox.Literal:
-    if _TAG.fullmatch(text):
+    if LANGUAGE_TAG.fullmatch(text):
         return ox.Literal(text.lower())
     raise _invalid(parameter, text, "a language tag", ["en", "sq", "sr-latn"])
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
+
+from .packaged import packaged_rows
 
 UNLISTED: Final = 0.25
 """The weight of a property that the file does not list."""
@@ -33,11 +34,9 @@ class Relation:
 @cache
 def relations() -> dict[str, Relation]:
     """The listed properties, by prefixed name."""
-    lines = Path(__file__).with_name("relations.tsv").read_text("utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return {
         name: Relation(float(weight), passes_on == "yes", followed)
-        for name, weight, passes_on, followed in rows
+        for name, weight, passes_on, followed in packaged_rows("relations.tsv")
     }
 
 

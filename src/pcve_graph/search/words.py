@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from ..evidence.word_forms import is_function_word, word_list
 from ..model.problems import UsageError
 from ..model.text_normalization import fold
+from .packaged import packaged_rows
 
 LONGEST_TEXT: Final = 1_000
 """The most characters of a search."""
@@ -77,15 +77,12 @@ def search_words(text: str) -> list[SearchWord]:
 @cache
 def lexicon() -> dict[str, tuple[str, ...]]:
     """The words that a word of a search stands for too, by the word or its beginning with `*`."""
-    lines = Path(__file__).with_name("lexicon.tsv").read_text("utf-8").splitlines()
     listed: dict[str, tuple[str, ...]] = {}
-    for line in lines:
-        if not line.startswith("#"):
-            meanings, forms = line.split("\t")
-            for form in forms.split():
-                star = "*" if form.endswith("*") else ""
-                key = fold(form).replace(" ", "") + star
-                listed[key] = (*listed.get(key, ()), *meanings.split())
+    for meanings, forms in packaged_rows("lexicon.tsv"):
+        for form in forms.split():
+            star = "*" if form.endswith("*") else ""
+            key = fold(form).replace(" ", "") + star
+            listed[key] = (*listed.get(key, ()), *meanings.split())
     return listed
 
 

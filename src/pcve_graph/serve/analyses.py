@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain, zip_longest
 from typing import Annotated, Final, Literal
 
-from ..analysis.coverage.basis import work_standing
 from ..analysis.coverage.cells import (
     KEYS_ALWAYS,
     KEYS_BY_AXIS,
     cell_count_line,
     cell_view,
+    cell_works,
     empty_cell_lines,
 )
 from ..analysis.coverage.matrix import AxisEntry, Matrix
@@ -28,8 +28,6 @@ from ..analysis.tables import ReportCell, ReportTable
 from ..analysis.timeline_request import TimelineRequest, answer_timeline
 from ..analysis.works import Work
 from ..model.limits import read_score
-from ..model.periods import NOT_KNOWN, YES
-from ..model.standing import holds_with_standing
 from ..query.show import show
 from .answers import ROWS, Cell, ColumnEntry, TableAnswer, ThingRef
 from .fact_list import StatedFact, supporting_facts, thing_facts
@@ -187,32 +185,25 @@ def coverage(
     if gaps:
         notes.append("coverage(cell=ECONOMY/COLUMN) has the works of a pair, with their evidence.")
     keys = () if needs else (*KEYS_ALWAYS, *KEYS_BY_AXIS[by])
-    drafts = [_report_row(graph, table.columns, row, keys) for row in rows]
-    columns = [ColumnEntry(name) for name in table.columns]
-    return _table(graph, table.title, columns, drafts, bounds, notes)
+    return _report_table(graph, table, rows, keys, bounds, notes)
 
 
 def _cell_works(graph: ToolGraph, answer: CoverageAnswer, bounds: TableBounds) -> TableAnswer:
     """The works of the cell that is asked for, each with the facts that put it there."""
     landscape = graph.analysis.landscape
     matrix, row, column = answer.cell_of_matrix()
-    things = matrix.cell(row.key, column.key)
-    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
-    if things:
-        notes = [cell_count_line(landscape, matrix, row, column, what) + "."]
+    if matrix.cell(row.key, column.key):
+        notes = [cell_count_line(landscape, matrix, row, column) + "."]
     else:
-        log = matrix.searches.get((row.key, column.key), ())
-        notes = list(empty_cell_lines(matrix.state(row.key, column.key), what, log))
+        notes = list(empty_cell_lines(matrix, row, column))
     drafts = []
-    for work in things.all():
-        standing = work_standing(landscape, matrix, work, row, column)
-        holds = NOT_KNOWN if work in things.maybe else YES
+    for work, holds, standing in cell_works(landscape, matrix, row, column):
         values: dict[str, Cell] = {
             "thing": _thing(work),
             "kind": work.kind,
             "start": work.start,
             "end": work.end,
-            "holds": holds_with_standing(holds, standing),
+            "holds": holds,
             "standing": standing,
         }
         drafts.append(RowDraft(values, partial(_cell_facts, graph, work, matrix, row, column)))
@@ -250,23 +241,35 @@ def timeline(
     answer = answer_timeline(graph.analysis, TimelineRequest(scope, kind=kind, trend=trend))
     table = answer.table(tidy=True)
     keys = ("startDate", "endDate", "location", "status", *(("about",) if topic else ()))
-    drafts = [_report_row(graph, table.columns, row, keys) for row in table.rows]
     bounds = TableBounds(limit, offset, evidence)
-    columns = [ColumnEntry(name) for name in table.columns]
-    return _table(graph, table.title, columns, drafts, bounds, table.notes)
+    return _report_table(graph, table, table.rows, keys, bounds, table.notes)
 
 
-def _report_row(
+def _report_table(
     graph: ToolGraph,
-    columns: tuple[str, ...],
-    row: tuple[ReportCell, ...],
+    table: ReportTable,
+    rows: Iterable[tuple[ReportCell, ...]],
     keys: tuple[str, ...],
-) -> RowDraft:
-    """A row of a report; ids in it are things, and the facts those of these things by `keys`.
+    bounds: TableBounds,
+    notes: Iterable[str],
+) -> TableAnswer:
+    """Rows of a report; ids in them are things, and the facts those of these things by `keys`.
 
     Without `keys`, they are all facts about them.
     """
     works = {work.id: work for work in graph.analysis.landscape.works}
+    drafts = [_report_row(graph, works, table.columns, row, keys) for row in rows]
+    columns = [ColumnEntry(name) for name in table.columns]
+    return _table(graph, table.title, columns, drafts, bounds, notes)
+
+
+def _report_row(
+    graph: ToolGraph,
+    works: Mapping[str, Work],
+    columns: tuple[str, ...],
+    row: tuple[ReportCell, ...],
+    keys: tuple[str, ...],
+) -> RowDraft:
     values: dict[str, Cell] = {}
     identifiers: list[str] = []
     for name, cell in zip(columns, row, strict=True):

@@ -21,7 +21,7 @@ from ..standing import facts_shown, standing_text
 from ..tables import LIST_OF_WORKS, ReportCell, ReportTable
 from ..works import Landscape, Work
 from .basis import work_standing, works_by_holds
-from .matrix import NOTHING_FOUND, AxisEntry, Matrix, Search
+from .matrix import NOTHING_FOUND, AxisEntry, Matrix
 from .report import NO_PROOF, period_words
 from .searches import search_text
 
@@ -61,18 +61,15 @@ def cell_text(
     For an empty cell, the works located at the region as a whole and those without a place.
     """
     things = matrix.cell(row.key, column.key)
-    period = "".join(f", {phrase}" for phrase in period_words(matrix.scope))
-    lines = [f"{row.label} / {column.label}{period}"]
-    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
-    log = matrix.searches.get((row.key, column.key), ())
+    lines = [_title(matrix, row, column)]
     if not things:
-        lines += ["", *empty_cell_lines(matrix.state(row.key, column.key), what, log)]
+        lines += ["", *empty_cell_lines(matrix, row, column)]
         for other_row in matrix.rows:
             near = matrix.cell(other_row.key, column.key).all()
             if other_row.role in ("region", "unknown") and near:
                 lines += [f"{other_row.label}: {'; '.join(work.label for work in near)}"]
         return "\n".join([*lines, *footnotes(store, lines)]) + "\n"
-    lines += [cell_count_line(landscape, matrix, row, column, what)]
+    lines += [cell_count_line(landscape, matrix, row, column)]
     designation_notes: set[str] = set()
     for work in things.all():
         view = cell_view(landscape, store, ontology, work, matrix, row, column)
@@ -96,34 +93,44 @@ def cell_table(
     row: AxisEntry,
     column: AxisEntry,
 ) -> ReportTable:
-    """The works of a cell, a row each, with columns as those of the timeline.
-
-    `standing` says how the facts stand that a row shows or that put the work into the cell; `holds`
-    is `not known` where it is not empty, and where the dates leave open whether it belongs there.
-    """
-    things = matrix.cell(row.key, column.key)
+    """The works of a cell, a row each (`cell_works`), with columns as those of the timeline."""
     rows: list[tuple[ReportCell, ...]] = []
-    for work in things.all():
-        in_cell = work_standing(landscape, matrix, work, row, column)
-        standing = joined_standings((in_cell, standing_text([(work, facts_shown(work))])))
-        by_dates = NOT_KNOWN if work in things.maybe else YES
+    for work, holds, standing in cell_works(landscape, matrix, row, column):
         where = ", ".join(landscape.label(place) for place in work.places)
         at = where or ("online" if work.mode == "online" else None)
-        holds = holds_with_standing(by_dates, standing)
         rows.append((work.start, work.end, work.label, work.kind, at, holds, standing, work.id))
-    period = "".join(f", {phrase}" for phrase in period_words(matrix.scope))
-    name = f"{row.label} / {column.label}{period}"
-    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
-    log = matrix.searches.get((row.key, column.key), ())
-    empty = () if rows else tuple(empty_cell_lines(matrix.state(row.key, column.key), what, log))
+    name = _title(matrix, row, column)
+    empty = () if rows else tuple(empty_cell_lines(matrix, row, column))
     texts = [name, *(str(cell) for line in rows for cell in line)]
     notes = (*(note.strip() for note in empty), *footnotes(store, texts))
     return ReportTable(name, LIST_OF_WORKS, tuple(rows), notes)
 
 
-def empty_cell_lines(state: str, what: str, log: tuple[Search, ...]) -> Iterator[str]:
+def cell_works(
+    landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry
+) -> Iterator[tuple[Work, str, str]]:
+    """The works of a cell, each with whether it holds that it is there, and with its standing.
+
+    That says how the facts stand that a line about the work shows or that put it into the cell.
+    `not known` are works with a standing, and those whose dates leave open if they belong there.
+    """
+    things = matrix.cell(row.key, column.key)
+    for work in things.all():
+        in_cell = work_standing(landscape, matrix, work, row, column)
+        standing = joined_standings((in_cell, standing_text([(work, facts_shown(work))])))
+        by_dates = NOT_KNOWN if work in things.maybe else YES
+        yield work, holds_with_standing(by_dates, standing), standing
+
+
+def _title(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> str:
+    period = "".join(f", {phrase}" for phrase in period_words(matrix.scope))
+    return f"{row.label} / {column.label}{period}"
+
+
+def empty_cell_lines(matrix: Matrix, row: AxisEntry, column: AxisEntry) -> Iterator[str]:
     """What is on record of a cell without works: that nobody searched it, or the searches."""
-    if state == NOTHING_FOUND:
+    what, log = matrix.unit, matrix.searches.get((row.key, column.key), ())
+    if matrix.state(row.key, column.key) == NOTHING_FOUND:
         yield f"Searched, and no {what} found:"
     elif log:
         yield f"No {what} on record, {NO_PROOF}: searches for more than this cell had hits:"
@@ -136,13 +143,11 @@ _UNCERTAIN: Final = "(its dates leave open whether it belongs to the period)"
 _RESTS: Final = "it rests on facts that are"
 
 
-def cell_count_line(
-    landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry, what: str
-) -> str:
+def cell_count_line(landscape: Landscape, matrix: Matrix, row: AxisEntry, column: AxisEntry) -> str:
     """How many works are surely in a cell, and why others may not be."""
     things = matrix.cell(row.key, column.key)
     sure = works_by_holds(landscape, matrix, row, column).sure
-    line = f"{quantity(len(sure), what)} on record"
+    line = f"{quantity(len(sure), matrix.unit)} on record"
     if others := len(things.sure) - len(sure):
         line += f", and {others} by a fact that is not stated plainly"
     return line + (f", and {len(things.maybe)} whose dates leave it open" if things.maybe else "")

@@ -110,6 +110,11 @@ class Matrix:
         return NOT_SEARCHED if all(search.hits for search in searches) else NOTHING_FOUND
 
     @property
+    def unit(self) -> str:
+        """What the works of a cell are called, in the singular."""
+        return {"events": "event", "actors": "thing"}.get(self.count, "project")
+
+    @property
     def economies(self) -> tuple[AxisEntry, ...]:
         """The rows that are economies of the region."""
         return tuple(row for row in self.rows if row.role == "economy")

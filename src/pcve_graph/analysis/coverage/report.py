@@ -259,7 +259,7 @@ def matrix_notes(landscape: Landscape, matrix: Matrix) -> Iterator[str]:
             "they are not spread over the economies."
         )
     nowhere = len(_distinct(matrix, UNKNOWN))
-    what = {"events": "event", "actors": "thing"}.get(matrix.count, "project")
+    what = matrix.unit
     if nowhere:
         yield f"No place is stated for {quantity(nowhere, what)}, which may be in any economy."
     if any(row.key == ELSEWHERE for row in matrix.rows):
